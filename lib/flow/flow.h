@@ -1,0 +1,155 @@
+/* Stage 3: packet -> flow.
+ *
+ * A bounded table of two-way flows. Endpoint 0 of a key is the smaller one
+ * in memory order, so both directions find one entry; 'client' says which
+ * endpoint is the client. Time is the capture's. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flowscan.h"
+#include "packet/packet.h"
+
+struct inspect; /* The signal stage's; see signal/inspect.h. */
+
+/* No padding, as it is hashed. */
+struct flow_key {
+	uint8_t addr[2][16];
+	uint16_t port[2];
+	uint16_t scope; /* Folded VNIs and keys of the outer levels. */
+	uint8_t ip_proto;
+	uint8_t family;
+};
+_Static_assert(sizeof(struct flow_key) == 40, "flow_key has padding");
+
+enum flow_state {
+	FLOW_NEW,
+	FLOW_OPENING,  /* SYN seen. */
+	FLOW_OPEN,     /* Both sides have spoken. */
+	FLOW_CLOSING,  /* One FIN. */
+	FLOW_CLOSED,   /* Both FINs, or RST. */
+};
+
+enum flow_end {
+	FLOW_END_NONE, /* Still there (a revision at the active timeout). */
+	FLOW_END_CLOSED,
+	FLOW_END_RESET,
+	FLOW_END_IDLE,
+	FLOW_END_EVICTED,
+	FLOW_END_FLUSH, /* The capture ended. */
+};
+
+const char *flow_end_name(enum flow_end end);
+
+/* The round trip between the tap and one side, measured on what that side
+ * answers (SIGNALS: T0). Karn's rule: nothing retransmitted is measured. */
+struct flow_rtt {
+	uint32_t handshake_us; /* UINT32_MAX: unknown. */
+	uint32_t min_us;       /* Of all samples; UINT32_MAX: none. */
+	uint32_t samples;
+	uint64_t min_at_us;    /* When the least one's answer came. */
+	/* One probe by sequence and one by timestamp at a time. */
+	uint32_t probe_seq, probe_ts;
+	uint64_t probe_seq_us, probe_ts_us;
+	bool probing_seq, probing_ts;
+};
+
+/* What one side sent. */
+struct flow_side {
+	uint64_t packets, bytes; /* IP wire sizes. */
+	uint64_t payload_bytes;
+	uint32_t payload_packets;
+	uint32_t isn;      /* TCP, of the SYN; see 'has_isn'. */
+	uint32_t next_seq; /* TCP: one past the highest byte seen. */
+	uint32_t acked;    /* TCP: highest acknowledgement sent. */
+	uint16_t retransmits, reorders, gaps; /* Saturating. */
+	uint8_t flags; /* TCP flags seen, or-ed. */
+	bool has_isn, has_seq, syn_again;
+	struct flow_rtt rtt; /* Of this side: others' data, its answers. */
+};
+
+struct flow {
+	struct flow_key key;
+	uint64_t id; /* hash_identity of tuple, first time, ordinal. */
+	uint64_t parent_id;
+	uint64_t first_us, last_us;
+	uint64_t syn_us, synack_us, ack_us; /* 0: not seen. */
+	uint64_t revised_us;                /* Last revision, or first_us. */
+	struct flow_side side[2];           /* As in the key. */
+	uint8_t client;                     /* Endpoint 0 or 1. */
+	uint8_t first_sender;               /* Endpoint of the first packet. */
+	uint8_t state;                      /* enum flow_state */
+	uint8_t icmp_type, icmp_code;       /* Of the first packet. */
+	bool start_seen; /* Its first packet can be its beginning. */
+	bool client_fixed; /* The client's side is certain. */
+	uint8_t carries;   /* enum packet_carrier seen inside. */
+	uint8_t carried;   /* enum packet_carrier around it, innermost. */
+	uint8_t depth;     /* Tunnels around it. */
+	uint16_t rev;      /* Revisions given so far. */
+	bool decided;      /* Inspection has ended. */
+	int16_t service;   /* Index into the settings, -1: none. */
+	uint32_t carrier_id;
+	uint32_t facts_size;
+	uint8_t *facts; /* Signals kept after the inspection; owned. */
+	struct inspect *inspect; /* Borrowed from its pool, or null. */
+};
+
+struct flow_limits {
+	uint32_t flow_max;
+	uint32_t tcp_idle_s, udp_idle_s, closed_idle_s, active_s;
+	uint64_t seed;
+};
+
+struct flow_table;
+
+/* Returns 0 or -ENOMEM. All memory is taken here. */
+int flow_table_new(
+    const struct flow_limits *limits, struct flow_table **table);
+/* Frees the table; flows still in it are forgotten ('facts' freed). */
+void flow_table_free(struct flow_table *table);
+
+/* Finds or creates the flow of 'packet' (a level of 'stack') and counts the
+ * packet in it. '*flow' stays owned by the table and is valid until it is
+ * ended. '*created' says that it is new: the caller then sets what the table
+ * cannot know (service, parent_id). '*from' is the sending endpoint.
+ *
+ * Returns 0, or FS_EFULL when no room is left: the caller evicts (see
+ * flow_table_oldest) and calls again. */
+int flow_table_touch(struct flow_table *table, const struct packet_stack *stack,
+    unsigned level, struct flow **flow, unsigned *from);
+
+/* A packet that began a new flow, though its tuple is known (a SYN after the
+ * end, a new ISN): touch answers -EAGAIN and '*flow' is the old one, to be
+ * ended by the caller, who then calls again. */
+
+/* Advances the clock; takes the next flow whose time has come: idle, closed
+ * long enough, or (when it is to be revised) at the active timeout. '*end'
+ * says why; FLOW_END_NONE for a revision: the flow stays.
+ *
+ * Returns the flow, or null when no more is due. */
+struct flow *flow_table_due(
+    struct flow_table *table, uint64_t now_us, enum flow_end *end);
+
+/* The flow that was silent longest, for eviction, a half-open one first;
+ * null when the table is empty. */
+struct flow *flow_table_oldest(struct flow_table *table);
+/* Any flow, in order of first_us then id, for a flush; null when empty. */
+struct flow *flow_table_first(struct flow_table *table);
+
+/* Takes the flow out of the table and frees its 'facts'. */
+void flow_table_end(struct flow_table *table, struct flow *flow);
+
+uint32_t flow_table_count(const struct flow_table *table);
+
+/* Fixes the client's side: endpoint 0 or 1. */
+void flow_set_client(struct flow *flow, unsigned endpoint);
+
+/* Addresses and ports of an endpoint. */
+struct fs_addr flow_addr(const struct flow *flow, unsigned endpoint);
+/* Direction of what 'endpoint' sends: 0 client to server, 1 back. */
+static inline unsigned
+flow_dir(const struct flow *flow, unsigned endpoint)
+{
+	return endpoint != flow->client;
+}

@@ -1,0 +1,591 @@
+/* flowscan: says for every flow and every client on a tap what was seen, how
+ * sure that is, and why.
+ *
+ * The front door of libflowscan: every public type and function. It includes
+ * libc alone, so every room of the library may include it.
+ *
+ * Conventions. Functions return 0 or more when they worked, and a negative
+ * code otherwise: a negated errno, or a value of 'enum fs_error'. Outputs
+ * come last and are untouched on failure. Functions that set something up
+ * also fill 'struct fs_err', which may be null. Destructors accept null. The
+ * library starts no thread, reads no clock, prints nothing and never exits.
+ *
+ * Units. '_us' are microseconds (points in time since 1970 UTC), '_milli' are
+ * thousandths of the unit, weights are thousandths of a nat. Index 0 of a
+ * pair is client to server. Sizes are wire sizes unless said otherwise. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define FS_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define FS_PUBLIC __attribute__((visibility("default")))
+#else
+#define FS_PRINTF(text, first)
+#define FS_PUBLIC
+#endif
+
+/* ---- Errors ---------------------------------------------------------- */
+
+enum fs_error {
+	FS_ETRUNC = -1001,  /* Input ends before it should. */
+	FS_EFORMAT = -1002, /* Input breaks its format. */
+	FS_EUNSUP = -1003,  /* Valid, but not a thing we read. */
+	FS_EFULL = -1004,   /* A configured bound is reached. */
+	FS_ECONFIG = -1005, /* A config, rule or list has a fault. */
+	FS_EDB = -1006,     /* A database is damaged, or not one of ours. */
+	FS_ENEWER = -1007,  /* A database has a newer schema than we know. */
+	FS_EEND = -1008,    /* There is no more. */
+};
+
+/* What went wrong, for a person: what, where, what was expected, what to do.
+ * 'line' and 'column' count from 1; 0 means that they do not apply. */
+struct fs_err {
+	int code;
+	unsigned line;
+	unsigned column;
+	char file[256];
+	char text[512];
+};
+
+/* Returns a short English text for a code of this library or of errno. */
+FS_PUBLIC const char *fs_strerror(int code);
+
+/* Returns the version, such as "0.1.0". */
+FS_PUBLIC const char *fs_version(void);
+
+/* ---- Plain values ---------------------------------------------------- */
+
+/* An IPv4 address uses the first four bytes, the rest are 0. */
+struct fs_addr {
+	uint8_t bytes[16];
+	uint8_t family; /* 4, 6, or 0: no address. */
+};
+
+struct fs_prefix {
+	struct fs_addr addr;
+	uint8_t bits;
+};
+
+enum fs_view { FS_VIEW_PATH, FS_VIEW_EXIT };
+
+enum fs_class {
+	FS_CLASS_UNKNOWN,
+	FS_CLASS_DIRECT,
+	FS_CLASS_VPN,
+	FS_CLASS_PROXY,
+	FS_CLASS_RELAY,
+	FS_CLASS_TUNNEL,
+	FS_CLASS_TOR,
+	FS_CLASS_PRIVACY_RELAY,
+	FS_CLASS_COUNT,
+};
+
+enum fs_decision { FS_CLEAN, FS_REVIEW, FS_ANOMALOUS };
+
+/* Whether a flow could be judged at all. */
+enum fs_coverage { FS_COVERAGE_NONE, FS_COVERAGE_PARTIAL, FS_COVERAGE_FULL };
+
+enum {
+	FS_NAME_SIZE = 64,     /* Rules, services, sensors. */
+	FS_PROTOCOL_SIZE = 24, /* Canonical protocol names. */
+	FS_FAMILY_SIZE = 24,
+	FS_TEXT_SIZE = 240,    /* One sentence of evidence. */
+	FS_EVIDENCE_MAX = 16,  /* Pieces of evidence a row. */
+	FS_SIGNALS_SIZE = 8192 /* Encoded signals of a row. */
+};
+
+/* One rule that matched. The 'llr' of all evidence of a row and the prior
+ * add up to the log-odds of its verdict; 'llr_full' is what the rule would
+ * weigh alone (a family's second piece counts half, and families are
+ * capped). Both in thousandths of a nat. */
+struct fs_evidence {
+	char rule[FS_NAME_SIZE];
+	char family[FS_FAMILY_SIZE];
+	char protocol[FS_PROTOCOL_SIZE];
+	char text[FS_TEXT_SIZE];
+	int32_t llr;
+	int32_t llr_full;
+	uint32_t count; /* Flows it was seen in (1 for a flow). */
+	uint8_t class;  /* enum fs_class */
+	bool shadow;    /* Evaluated and kept, never counted. */
+};
+
+struct fs_verdict {
+	char protocol[FS_PROTOCOL_SIZE];
+	int32_t prior;     /* Thousandths of a nat. */
+	int32_t log_odds;  /* Thousandths of a nat. */
+	int32_t score_ppm; /* Probability in millionths. */
+	uint8_t class;     /* enum fs_class */
+	uint8_t decision;  /* enum fs_decision */
+	uint8_t view;      /* enum fs_view */
+	uint8_t coverage;  /* enum fs_coverage */
+};
+
+/* What a worker says of one flow: a plain value without pointers. 'signals'
+ * holds signals as encoded by signal/blob.h. It is also one row of the
+ * store. */
+struct fs_observation {
+	uint64_t flow_id;   /* Same capture, same identity. */
+	uint64_t parent_id; /* The outer tunnel's flow, or 0. */
+	uint64_t first_us;
+	uint64_t last_us;
+	uint64_t packets[2];
+	uint64_t bytes[2];
+	struct fs_addr client;
+	struct fs_addr server;
+	int32_t client_port; /* -1: the transport has none. */
+	int32_t server_port;
+	uint32_t rev;        /* 1, 2, ...: the highest is the latest. */
+	uint32_t generation; /* Of rules and databases; fs_generation. */
+	uint8_t ip_proto;
+	uint8_t icmp_type; /* For the Community ID. */
+	uint8_t icmp_code;
+	bool client_first; /* The client is the first packet's sender. */
+	bool final;        /* No later revision follows. */
+	char service[FS_NAME_SIZE]; /* Empty: none. */
+	char sensor[FS_NAME_SIZE];
+	struct fs_verdict verdict;
+	uint32_t evidence_count;
+	uint32_t signals_size;
+	struct fs_evidence evidence[FS_EVIDENCE_MAX];
+	uint8_t signals[FS_SIGNALS_SIZE];
+};
+
+/* What is known of one client address: one row of the store. */
+struct fs_client {
+	struct fs_addr addr;
+	uint8_t bits; /* 32, or what the config folds IPv6 to (64). */
+	uint32_t rev;
+	uint32_t generation;
+	uint64_t first_us;
+	uint64_t last_us;
+	uint64_t flows; /* Of its own view. */
+	uint64_t flows_all;
+	uint64_t bytes;
+	char sensor[FS_NAME_SIZE];
+	struct fs_verdict verdict;
+	uint32_t evidence_count;
+	uint32_t signals_size;
+	struct fs_evidence evidence[FS_EVIDENCE_MAX];
+	uint8_t signals[FS_SIGNALS_SIZE];
+};
+
+/* The names used in every output, and back. The '_find' calls return the
+ * value or -1. */
+FS_PUBLIC const char *fs_class_name(int class);
+FS_PUBLIC int fs_class_find(const char *name);
+FS_PUBLIC const char *fs_decision_name(int decision);
+FS_PUBLIC int fs_decision_find(const char *name);
+FS_PUBLIC const char *fs_view_name(int view);
+FS_PUBLIC int fs_view_find(const char *name);
+FS_PUBLIC const char *fs_coverage_name(int coverage);
+/* Returns "tcp", "udp", "icmp", "gre", ... or "ip-N" in '*room', which has
+ * at least 8 bytes. */
+FS_PUBLIC const char *fs_transport_name(int ip_proto, char *room);
+
+/* ---- Capture: interface or capture file -> frame --------------------- */
+
+struct fs_capture;
+
+/* One frame as captured. 'bytes' stays owned by the capture and valid until
+ * the next call. */
+struct fs_frame {
+	const uint8_t *bytes;
+	uint32_t size;      /* Captured. */
+	uint32_t wire_size; /* As sent. */
+	uint64_t time_us;
+	int link; /* DLT_* of libpcap, as in pcap_datalink(). */
+};
+
+struct fs_capture_stats {
+	uint64_t frames;
+	uint64_t bytes;         /* Captured bytes of those frames. */
+	uint64_t kernel_drops;  /* Live: no room in the ring. */
+	uint64_t iface_drops;   /* Live: by the interface. */
+	uint64_t file_at;       /* File: bytes read, as stored. */
+	uint64_t file_size;     /* File: 0 if unknown (a pipe). */
+};
+
+/* Opens a capture file: pcap or pcapng, plain, gzip or zstd; "-" is standard
+ * input.
+ *
+ * Returns 0, a negated errno, FS_EFORMAT (no capture at all), FS_ETRUNC (ends
+ * within its header) or FS_EUNSUP (a link type that we do not read). */
+FS_PUBLIC int fs_capture_open_file(
+    const char *path, struct fs_err *err, struct fs_capture **capture);
+
+/* Opens a live interface. 'ring_size' is in bytes, 0 for the default.
+ * Non-blocking: watch fs_capture_fd(). */
+FS_PUBLIC int fs_capture_open_live(const char *iface, size_t ring_size,
+    struct fs_err *err, struct fs_capture **capture);
+
+/* Returns the descriptor to watch, or -1 for a file. */
+FS_PUBLIC int fs_capture_fd(const struct fs_capture *capture);
+
+/* Reads one frame.
+ *
+ * Returns 1; 0 at the end of a file or when a live capture has none now;
+ * FS_ETRUNC or FS_EFORMAT where a file is damaged ('err' says where: what was
+ * read before stands); or a negated errno. */
+FS_PUBLIC int fs_capture_next(struct fs_capture *capture, struct fs_err *err,
+    struct fs_frame *frame);
+
+FS_PUBLIC void fs_capture_stats(
+    struct fs_capture *capture, struct fs_capture_stats *stats);
+FS_PUBLIC void fs_capture_close(struct fs_capture *capture);
+
+/* ---- Settings -------------------------------------------------------- */
+
+/* What is protected. Arrays are owned by whoever filled them. */
+struct fs_service {
+	char name[FS_NAME_SIZE];
+	struct fs_prefix *addresses;
+	size_t address_count;
+	uint16_t *ports; /* None: every port. */
+	size_t port_count;
+	char **names; /* TLS server names. */
+	size_t name_count;
+};
+
+/* A mirror's transport (never a finding): see 'kinds' in packet/packet.h. */
+struct fs_mirror {
+	char kind[16]; /* vxlan, geneve, gre, erspan, ... */
+	int64_t id;    /* VNI or session; -1: every one. */
+};
+
+/* What counts against a client. A class, protocol, peer or client that does
+ * not count is named, and its verdict stays 'clean'. */
+struct fs_policy {
+	bool class_counts[FS_CLASS_COUNT];
+	char (*ignored_protocols)[FS_PROTOCOL_SIZE];
+	size_t ignored_protocol_count;
+	struct fs_prefix *ignored_peers;
+	size_t ignored_peer_count;
+	struct fs_prefix *ignored_clients;
+	size_t ignored_client_count;
+};
+
+/* How evidence becomes a verdict: thousandths of a nat, millionths. */
+struct fs_scoring {
+	int32_t prior;
+	int32_t family_cap;
+	int32_t protocol_cap; /* A protocol read from the bytes. */
+	int32_t review_ppm;
+	int32_t anomalous_ppm;
+	uint32_t half_life_s;
+};
+
+struct fs_settings {
+	char sensor[FS_NAME_SIZE];
+	bool located;
+	double latitude, longitude; /* Degrees. */
+	struct fs_service *services;
+	size_t service_count;
+	bool service_scope; /* Leave out what is not to a service. */
+	struct fs_mirror *mirrors;
+	size_t mirror_count;
+	bool outer_flows; /* Outer tunnels are flows, too. */
+	struct fs_policy policy;
+	struct fs_scoring scoring;
+	uint32_t flow_max;
+	uint32_t detect_max; /* Flows under inspection at once. */
+	uint32_t client_max;
+	uint32_t tcp_idle_s, udp_idle_s, closed_idle_s;
+	uint32_t active_s; /* 0: no revision before the end. */
+	uint8_t ipv6_client_bits;
+	uint64_t hash_seed;
+};
+
+/* Fills in the defaults of docs/flowscand.yaml.5; owns nothing. */
+FS_PUBLIC void fs_settings_init(struct fs_settings *settings);
+
+/* Frees what the settings own: all arrays, taken to be from malloc(). */
+FS_PUBLIC void fs_settings_fini(struct fs_settings *settings);
+
+/* ---- Rules ----------------------------------------------------------- */
+
+struct fs_ruleset;
+
+/* One fault or warning in a rules file; 'err->text' says it. */
+typedef void fs_fault_fn(void *ctx, bool warning, const struct fs_err *err);
+
+/* Loads rule files (*.yaml, in order of name) from folders and files.
+ * Every fault goes to 'fault', which may be null; 'err' gets the first.
+ *
+ * Returns 0, FS_ECONFIG, a negated errno. */
+FS_PUBLIC int fs_ruleset_load(const char *const *paths, size_t count,
+    fs_fault_fn *fault, void *ctx, struct fs_err *err,
+    struct fs_ruleset **rules);
+FS_PUBLIC void fs_ruleset_free(struct fs_ruleset *rules);
+
+/* What a person may read of one rule. Strings stay owned by the set; null
+ * where the rule says nothing. Lists are one item a line. */
+struct fs_rule_info {
+	const char *name, *desc, *condition, *family, *protocol, *says;
+	const char *benign, *references, *tags, *file;
+	unsigned line;
+	int class;
+	int32_t llr_true; /* Thousandths of a nat. */
+	bool client_scope, enabled, shadow;
+};
+
+FS_PUBLIC size_t fs_ruleset_count(const struct fs_ruleset *rules);
+FS_PUBLIC void fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
+    struct fs_rule_info *info);
+/* 64 hex digits over all rule and list files. */
+FS_PUBLIC const char *fs_ruleset_digest(const struct fs_ruleset *rules);
+
+/* ---- Geography ------------------------------------------------------- */
+
+struct fs_geo;
+
+/* Opens city databases (mmdb) and an AS database (mmdb, or a CSV of
+ * 'start,end,asn,name'). Counts may be 0. Files are copied, so that one
+ * replaced in place does no harm.
+ *
+ * Returns 0, a negated errno, FS_EFORMAT. */
+FS_PUBLIC int fs_geo_open(const char *const *city, size_t city_count,
+    const char *const *asn, size_t asn_count, struct fs_err *err,
+    struct fs_geo **geo);
+FS_PUBLIC void fs_geo_close(struct fs_geo *geo);
+/* 64 hex digits over all databases; of nothing, 64 zeros. */
+FS_PUBLIC const char *fs_geo_digest(const struct fs_geo *geo);
+/* When the oldest database was built, in seconds since 1970; 0: unknown. */
+FS_PUBLIC uint64_t fs_geo_built_s(const struct fs_geo *geo);
+
+/* ---- Engine: frame -> observation ------------------------------------ */
+
+struct fs_engine;
+
+/* Takes an observation, which is valid during the call. Returns 0, or a
+ * negative code, which ends the run. */
+typedef int fs_observe_fn(void *ctx, const struct fs_observation *observation);
+
+/* Counters by name: "no-ip", "truncated-ipv4", ... Names are static. */
+struct fs_counter {
+	const char *name;
+	uint64_t value;
+};
+
+struct fs_engine_stats {
+	uint64_t frames, bytes;
+	uint64_t packets; /* Frames that became a packet of a flow. */
+	uint64_t flows, flows_now;
+	uint64_t evicted;  /* Flows given up for want of room. */
+	uint64_t gave_up;  /* Flows whose inspection was given up. */
+	uint64_t first_us, last_us;
+	size_t drop_count; /* Kinds of 'drops', zeros included. */
+	struct fs_counter drops[64];
+};
+
+/* The engine borrows 'settings', 'rules' and 'geo' (which may be null) until
+ * it is freed. */
+FS_PUBLIC int fs_engine_new(const struct fs_settings *settings,
+    const struct fs_ruleset *rules, const struct fs_geo *geo,
+    uint32_t generation, struct fs_err *err, struct fs_engine **engine);
+FS_PUBLIC void fs_engine_free(struct fs_engine *engine);
+FS_PUBLIC void fs_engine_sink(
+    struct fs_engine *engine, fs_observe_fn *observe, void *ctx);
+
+/* Returns 0 (whatever the frame holds), or what the sink returned. */
+FS_PUBLIC int fs_engine_frame(
+    struct fs_engine *engine, const struct fs_frame *frame);
+/* Says that 'now_us' has come without a frame (live captures). */
+FS_PUBLIC int fs_engine_tick(struct fs_engine *engine, uint64_t now_us);
+/* Ends every flow: at the end, and between files whose clocks differ. */
+FS_PUBLIC int fs_engine_flush(struct fs_engine *engine);
+FS_PUBLIC void fs_engine_stats(
+    const struct fs_engine *engine, struct fs_engine_stats *stats);
+
+/* ---- Judge: observation -> client -> verdict ------------------------- */
+
+struct fs_judge;
+
+typedef int fs_client_fn(void *ctx, const struct fs_client *client);
+
+FS_PUBLIC int fs_judge_new(const struct fs_settings *settings,
+    const struct fs_ruleset *rules, const struct fs_geo *geo,
+    uint32_t generation, struct fs_err *err, struct fs_judge **judge);
+FS_PUBLIC void fs_judge_free(struct fs_judge *judge);
+FS_PUBLIC void fs_judge_sink(
+    struct fs_judge *judge, fs_client_fn *client, void *ctx);
+/* Folds an observation into its client. */
+FS_PUBLIC int fs_judge_observe(
+    struct fs_judge *judge, const struct fs_observation *observation);
+/* Takes a client as a store knew it, before any observation of it. */
+FS_PUBLIC int fs_judge_recall(
+    struct fs_judge *judge, const struct fs_client *client);
+/* Gives a row for every client that changed, in order of address. */
+FS_PUBLIC int fs_judge_flush(struct fs_judge *judge);
+FS_PUBLIC uint64_t fs_judge_clients(const struct fs_judge *judge);
+FS_PUBLIC uint64_t fs_judge_evicted(const struct fs_judge *judge);
+
+/* ---- Store ----------------------------------------------------------- */
+
+struct fs_store;
+
+/* What a verdict rests on. */
+struct fs_generation {
+	uint32_t id; /* Given by the store. */
+	uint64_t time_us;
+	char rules_digest[65];
+	char geo_digest[65];
+	char version[32];
+	uint64_t geo_built_s;
+};
+
+/* Something that a report must tell: what was not seen, what was loaded. */
+enum fs_event_kind {
+	FS_EVENT_START,
+	FS_EVENT_STOP,
+	FS_EVENT_LOAD,    /* Rules, lists, databases. */
+	FS_EVENT_CAPTURE, /* A capture file, or an interface, was read. */
+	FS_EVENT_DROP,    /* Frames that were not seen, or not understood. */
+	FS_EVENT_GAP,
+	FS_EVENT_DAMAGE, /* A damaged capture. */
+	FS_EVENT_EVICT,  /* A bound was reached: not reproducible. */
+};
+
+struct fs_event {
+	uint64_t time_us;
+	uint64_t until_us; /* Of a span; else 'time_us'. */
+	uint8_t kind;      /* enum fs_event_kind */
+	uint64_t count;    /* Frames, flows, rows. */
+	uint64_t bytes;
+	char subject[FS_NAME_SIZE]; /* What: "truncated-ipv4", "eth0". */
+	char text[FS_TEXT_SIZE];
+	char sensor[FS_NAME_SIZE];
+};
+
+/* Opens a store for its only writer; makes it when it is missing, migrates
+ * it when it is older.
+ *
+ * Returns 0, FS_EDB (another program's, or damaged), FS_ENEWER, a negated
+ * errno (-EACCES, -EROFS, -EBUSY: another writer has it). */
+FS_PUBLIC int fs_store_open(
+    const char *path, struct fs_err *err, struct fs_store **store);
+/* Opens a store for reading only. */
+FS_PUBLIC int fs_store_open_read(
+    const char *path, struct fs_err *err, struct fs_store **store);
+FS_PUBLIC void fs_store_close(struct fs_store *store);
+
+/* Rows go into one transaction until fs_store_commit(). */
+FS_PUBLIC int fs_store_put_generation(struct fs_store *store,
+    const struct fs_ruleset *rules, struct fs_generation *generation,
+    struct fs_err *err);
+FS_PUBLIC int fs_store_put_flow(struct fs_store *store,
+    const struct fs_observation *flow, struct fs_err *err);
+FS_PUBLIC int fs_store_put_client(struct fs_store *store,
+    const struct fs_client *client, struct fs_err *err);
+FS_PUBLIC int fs_store_put_event(struct fs_store *store,
+    const struct fs_event *event, struct fs_err *err);
+FS_PUBLIC int fs_store_commit(struct fs_store *store, struct fs_err *err);
+
+/* ---- Questions ------------------------------------------------------- */
+
+/* Which rows; zeros and empty strings leave a thing open. 'verdict' and
+ * 'class' are -1 when open. The newest 24 h of the store are meant where
+ * neither 'since_us', 'until_us', 'last_us' nor 'whole' is set. */
+struct fs_filter {
+	uint64_t since_us, until_us, last_us;
+	bool whole;
+	struct fs_prefix client; /* family 0: every client. */
+	char country[3];
+	uint32_t asn;
+	int class;
+	int verdict;
+	int32_t min_score_ppm;
+	char service[FS_NAME_SIZE];
+	char sensor[FS_NAME_SIZE];
+	char rule[FS_NAME_SIZE];
+	uint64_t limit; /* 0: none. */
+};
+
+FS_PUBLIC void fs_filter_init(struct fs_filter *filter);
+
+enum fs_dimension {
+	FS_BY_CLIENT,
+	FS_BY_ASN,
+	FS_BY_COUNTRY,
+	FS_BY_CLASS,
+	FS_BY_PROTOCOL,
+	FS_BY_RULE,
+	FS_BY_SERVICE,
+	FS_BY_HOUR,
+	FS_BY_COUNT,
+};
+
+FS_PUBLIC const char *fs_dimension_name(int dimension);
+FS_PUBLIC int fs_dimension_find(const char *name);
+
+/* ---- Reports --------------------------------------------------------- */
+
+enum fs_format {
+	FS_FORMAT_TABLE,
+	FS_FORMAT_JSON,
+	FS_FORMAT_JSONL,
+	FS_FORMAT_CSV,
+	FS_FORMAT_MARKDOWN,
+	FS_FORMAT_COUNT,
+};
+
+FS_PUBLIC const char *fs_format_name(int format);
+FS_PUBLIC int fs_format_find(const char *name);
+
+/* Where a report goes. 'write' returns 0 or a negated errno. */
+struct fs_out {
+	int (*write)(void *ctx, const char *bytes, size_t size);
+	void *ctx;
+	int format;         /* enum fs_format */
+	const char *fields; /* Comma-separated, or null for the usual ones. */
+	unsigned width;     /* Columns of the terminal, 0: no limit. */
+	bool color;
+	const char *command; /* What reproduces this, for 'explain'. */
+};
+
+/* Each writes one answer, and counts the rows in '*matched' (may be null).
+ * Untrusted strings are escaped for the format.
+ *
+ * Return 0, FS_ECONFIG (an unknown field), FS_EDB, FS_EEND (no such row), or
+ * what 'write' returned. */
+FS_PUBLIC int fs_report_flows(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
+FS_PUBLIC int fs_report_clients(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
+/* The front page. */
+FS_PUBLIC int fs_report_summary(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
+/* One line a value of the dimension (enum fs_dimension). */
+FS_PUBLIC int fs_report_by(struct fs_store *store,
+    const struct fs_filter *filter, int dimension, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
+/* 'subject' is a flow's identity (16 hex digits, or its Community ID) or a
+ * client's address. */
+FS_PUBLIC int fs_report_explain(struct fs_store *store,
+    const struct fs_filter *filter, const char *subject,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+
+/* When the newest row, and the rules and databases, are from (for
+ * --fail-on-stale): microseconds, 0 when there are none. */
+struct fs_freshness {
+	uint64_t newest_us;
+	uint64_t rules_us;
+	uint64_t geo_built_us;
+};
+
+FS_PUBLIC int fs_store_freshness(struct fs_store *store,
+    struct fs_err *err, struct fs_freshness *freshness);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,22 @@
+/* Signals as compact bytes: what a flow keeps, what goes between threads and
+ * into the store.
+ *
+ * Version 1: a version byte, then for each known signal its number (u16) and
+ * value: NUMBER and FLAG a zigzag varint, all else a varint length and the
+ * bytes (SIZES: zigzag varints). */
+#pragma once
+
+#include "signal/signal.h"
+
+/* Encodes every known signal. Returns the size, or 0 when 'room' is too
+ * small. */
+size_t blob_encode(const struct signals *signals, uint8_t *room, size_t size);
+
+/* Adds the encoded signals to 'signals'. Returns 0, FS_ETRUNC, FS_EFORMAT or
+ * FS_EUNSUP (a version that we do not know). */
+int blob_decode(const uint8_t *bytes, size_t size, struct signals *signals);
+
+/* The same with other numbers: 'map[number]' is the id of this program, or
+ * -1 for one that it does not know (skipped by its form). */
+int blob_decode_mapped(const uint8_t *bytes, size_t size, const int16_t *map,
+    size_t map_count, struct signals *signals);

@@ -1,0 +1,235 @@
+/* Stage 5: flow -> signals. The one table of signals.
+ *
+ * A signal is one named, typed measurement of a flow or of its client: known
+ * or unknown, never guessed. Rules, store, reports and manual read this
+ * table. Names are the stable identity; numbers are not. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flowscan.h"
+
+enum signal_type {
+	SIGNAL_FLAG,
+	SIGNAL_NUMBER, /* Thousandths of its unit. */
+	SIGNAL_TEXT,
+	SIGNAL_BYTES,
+	SIGNAL_ADDR,
+	SIGNAL_SIZES, /* Payload sizes; from the server negative. */
+};
+
+enum signal_unit {
+	UNIT_NONE,
+	UNIT_COUNT,
+	UNIT_BYTES,
+	UNIT_MS,
+	UNIT_KM,
+	UNIT_DEGREES,
+};
+
+/* Where a rule may use it. Signals of both scopes are the client's own
+ * properties (its place, its AS), known for each flow, too. */
+enum signal_scope {
+	SCOPE_FLOW = 1,
+	SCOPE_CLIENT = 2,
+	SCOPE_BOTH = 3,
+};
+
+enum signal_views {
+	SEEN_PATH = 1,
+	SEEN_EXIT = 2,
+	SEEN_ANY = 3,
+};
+
+/* In order of the table in table.c. */
+enum signal_id {
+	/* The flow itself. */
+	SIGNAL_FLOW_TRANSPORT,
+	SIGNAL_FLOW_SERVER_PORT,
+	SIGNAL_FLOW_DURATION_MS,
+	SIGNAL_FLOW_PACKETS_C2S,
+	SIGNAL_FLOW_PACKETS_S2C,
+	SIGNAL_FLOW_BYTES_C2S,
+	SIGNAL_FLOW_BYTES_S2C,
+	SIGNAL_FLOW_PAYLOAD_C2S,
+	SIGNAL_FLOW_PAYLOAD_S2C,
+	SIGNAL_FLOW_RETRANSMITS_C2S,
+	SIGNAL_FLOW_RETRANSMITS_S2C,
+	SIGNAL_FLOW_GAPS,
+	SIGNAL_FLOW_START_SEEN,
+	SIGNAL_FLOW_ONE_SIDED,
+	SIGNAL_FLOW_END,
+	SIGNAL_FLOW_SERVICE,
+	SIGNAL_FLOW_PROTOCOL,
+	/* Encapsulation. */
+	SIGNAL_TUNNEL_CARRIES,
+	SIGNAL_TUNNEL_INSIDE,
+	SIGNAL_TUNNEL_DEPTH,
+	SIGNAL_TUNNEL_ID,
+	/* First bytes and first packets. */
+	SIGNAL_C2S_BYTES,
+	SIGNAL_S2C_BYTES,
+	SIGNAL_C2S_FIRST_LEN,
+	SIGNAL_S2C_FIRST_LEN,
+	SIGNAL_C2S_FIRST_POPCOUNT,
+	SIGNAL_C2S_FIRST_PRINTABLE,
+	SIGNAL_SEQ_SIZES,
+	/* nDPI's opinion. */
+	SIGNAL_DPI_PROTOCOL,
+	SIGNAL_DPI_CONFIDENCE,
+	/* TLS, also within QUIC. */
+	SIGNAL_TLS_VERSION,
+	SIGNAL_TLS_SNI,
+	SIGNAL_TLS_ALPN,
+	SIGNAL_TLS_JA3,
+	SIGNAL_TLS_JA4,
+	SIGNAL_TLS_CIPHER,
+	SIGNAL_TLS_SERVER_ALPN,
+	SIGNAL_TLS_HELLO_RETRY,
+	SIGNAL_TLS_RESUMED,
+	SIGNAL_TLS_EARLY_DATA,
+	SIGNAL_TLS_CLIENT_CERT,
+	SIGNAL_TLS_SNI_IS_SERVICE_ELSEWHERE,
+	SIGNAL_QUIC_VERSION,
+	/* HTTP/1. */
+	SIGNAL_HTTP_METHOD,
+	SIGNAL_HTTP_TARGET,
+	SIGNAL_HTTP_HOST,
+	SIGNAL_HTTP_USER_AGENT,
+	SIGNAL_HTTP_VIA,
+	SIGNAL_HTTP_FORWARDED,
+	SIGNAL_HTTP_STATUS,
+	/* SSH. */
+	SIGNAL_SSH_CLIENT,
+	SIGNAL_SSH_SERVER,
+	SIGNAL_SSH_HASSH,
+	SIGNAL_SSH_HASSH_SERVER,
+	/* The client's network stack. */
+	SIGNAL_TCP_SYN_TTL,
+	SIGNAL_TCP_SYN_MSS,
+	SIGNAL_TCP_SYN_WINDOW,
+	SIGNAL_TCP_SYN_SCALE,
+	SIGNAL_TCP_SYN_OPTIONS,
+	SIGNAL_TCP_SYN_SIGNATURE,
+	/* Round trips. */
+	SIGNAL_RTT_TCP_MS,
+	SIGNAL_RTT_MIN_MS,
+	SIGNAL_RTT_SERVER_MS,
+	SIGNAL_RTT_TLS_MS,
+	SIGNAL_RTT_TLS_GAP_MS,
+	SIGNAL_RTT_SAMPLES,
+	/* Geography. */
+	SIGNAL_CLIENT_COUNTRY,
+	SIGNAL_CLIENT_CITY,
+	SIGNAL_CLIENT_LATITUDE,
+	SIGNAL_CLIENT_LONGITUDE,
+	SIGNAL_CLIENT_RADIUS_KM,
+	SIGNAL_CLIENT_ASN,
+	SIGNAL_CLIENT_AS_NAME,
+	SIGNAL_SERVER_COUNTRY,
+	SIGNAL_SERVER_ASN,
+	SIGNAL_SERVER_AS_NAME,
+	SIGNAL_GEO_DISTANCE_KM,
+	SIGNAL_GEO_LEAST_RTT_MS,
+	SIGNAL_GEO_USUAL_RTT_MS,
+	SIGNAL_GEO_TOO_FAST_MS,
+	SIGNAL_GEO_TOO_SLOW_MS,
+	/* The client over time. */
+	SIGNAL_CLIENT_FLOWS,
+	SIGNAL_CLIENT_TLS_GAP_MS,
+	SIGNAL_CLIENT_TLS_GAP_FLOWS,
+	SIGNAL_CLIENT_RTT_MIN_MS,
+	SIGNAL_CLIENT_JA4_DISTINCT,
+	SIGNAL_CLIENT_SYN_DISTINCT,
+	SIGNAL_COUNT,
+};
+
+struct signal_info {
+	const char *name;
+	uint8_t type;  /* enum signal_type */
+	uint8_t unit;  /* enum signal_unit */
+	uint8_t scope; /* enum signal_scope */
+	uint8_t views; /* enum signal_views */
+	const char *meaning; /* One line for people. */
+};
+
+/* Never null for an id below SIGNAL_COUNT. */
+const struct signal_info *signal_info(enum signal_id id);
+/* Returns the id or -1. */
+int signal_find(const char *name);
+const char *signal_unit_name(int unit); /* "ms", "km", "B", "" */
+const char *signal_type_name(int type); /* "number", "text", ... */
+
+/* ---- A set of values --------------------------------------------------- */
+
+enum {
+	SIGNAL_WORDS = (SIGNAL_COUNT + 63) / 64,
+	SIGNAL_ROOM = 6144, /* For texts, bytes and sizes of one set. */
+	SIGNAL_SIZES_MAX = 32,
+};
+
+struct signal_value {
+	union {
+		int64_t milli; /* NUMBER; FLAG: 0 or 1 */
+		struct {
+			uint16_t at, size; /* In 'room', of all other types. */
+		} span;
+	};
+};
+
+struct signals {
+	uint64_t known[SIGNAL_WORDS];
+	uint32_t room_used;
+	struct signal_value value[SIGNAL_COUNT];
+	uint8_t room[SIGNAL_ROOM];
+};
+
+void signals_clear(struct signals *signals);
+
+/* Setting what has no room left leaves it unknown. Text is cut at 255
+ * bytes, never within a UTF-8 character. */
+void signals_set_flag(struct signals *signals, enum signal_id id, bool flag);
+void signals_set_milli(
+    struct signals *signals, enum signal_id id, int64_t milli);
+/* A whole number, saturating. */
+void signals_set_count(
+    struct signals *signals, enum signal_id id, uint64_t count);
+/* Microseconds, as the milliseconds of an UNIT_MS signal. */
+void signals_set_us(struct signals *signals, enum signal_id id, uint64_t us);
+void signals_set_text(struct signals *signals, enum signal_id id,
+    const char *text, size_t size);
+void signals_set_string(
+    struct signals *signals, enum signal_id id, const char *text);
+void signals_set_bytes(struct signals *signals, enum signal_id id,
+    const uint8_t *bytes, size_t size);
+void signals_set_addr(
+    struct signals *signals, enum signal_id id, const struct fs_addr *addr);
+void signals_set_sizes(struct signals *signals, enum signal_id id,
+    const int32_t *sizes, size_t count);
+
+static inline bool
+signals_known(const struct signals *signals, enum signal_id id)
+{
+	return signals->known[id / 64] >> (id % 64) & 1;
+}
+
+/* Values of known signals; of unknown ones 0, empty. */
+int64_t signals_milli(const struct signals *signals, enum signal_id id);
+const uint8_t *signals_bytes(
+    const struct signals *signals, enum signal_id id, size_t *size);
+bool signals_addr(const struct signals *signals, enum signal_id id,
+    struct fs_addr *addr);
+/* Returns how many were copied to 'sizes' (SIGNAL_SIZES_MAX of room). */
+size_t signals_sizes(
+    const struct signals *signals, enum signal_id id, int32_t *sizes);
+
+/* Copies every value that 'from' knows. */
+void signals_merge(struct signals *signals, const struct signals *from);
+
+/* Writes a value for people ("146.2 ms", "h2", "16 03 01"), cut to fit.
+ * Returns the length; the text is terminated and may hold any byte but NUL
+ * that a remote party sent. */
+size_t signals_format(const struct signals *signals, enum signal_id id,
+    bool with_unit, char *room, size_t size);

@@ -1,0 +1,45 @@
+/* What a source of signals looks like: one const table of functions a
+ * source, one file a source. 'state' is the source's own part of 'struct
+ * inspect'. */
+#pragma once
+
+#include "base/cursor.h"
+#include "flow/flow.h"
+#include "signal/signal.h"
+
+/* What a source is shown of one packet. 'head' is the flow's first bytes in
+ * this direction, in order and without gaps, up to INSPECT_HEAD: for TCP the
+ * stream, for others the first datagram. */
+struct sighting {
+	const struct flow *flow;
+	const struct packet *packet;
+	uint64_t time_us;
+	unsigned dir;        /* 0: client to server. */
+	unsigned number;     /* Of packets with payload, from 1. */
+	bool head_grew;      /* 'head[dir]' is longer than before. */
+	bool datagrams;      /* Not a stream. */
+	struct cursor head[2];
+};
+
+struct signal_source {
+	const char *name;
+	size_t state_size; /* Zeroed before the first packet. */
+	/* Returns whether this source wants to see more packets. Called for
+	 * packets with payload only, until it returns false. */
+	bool (*packet)(void *state, void *shared, const struct sighting *seen);
+	/* Adds what it found. */
+	void (*collect)(void *state, void *shared, const struct flow *flow,
+	    struct signals *signals);
+	/* Frees what 'state' owns; may be null. */
+	void (*fini)(void *state, void *shared);
+	/* What all flows of one pool share (nDPI's module); may be null. */
+	int (*open)(struct fs_err *err, void **shared);
+	void (*close)(void *shared);
+};
+
+extern const struct signal_source signal_shape;  /* First packets. */
+extern const struct signal_source signal_dpi;    /* nDPI's opinion. */
+extern const struct signal_source signal_tls;    /* TLS and QUIC. */
+extern const struct signal_source signal_http;   /* HTTP/1. */
+extern const struct signal_source signal_ssh;    /* SSH. */
+extern const struct signal_source signal_timing; /* The TLS round trip. */
