@@ -1,9 +1,10 @@
 /* Signals as compact bytes: what a flow keeps, what goes between threads and
  * into the store.
  *
- * Version 1: a version byte, then for each known signal its number (u16) and
- * value: NUMBER and FLAG a zigzag varint, all else a varint length and the
- * bytes (SIZES: zigzag varints). */
+ * Version 1: a version byte, then for each known signal its number (u16, the
+ * form of its value in the two highest bits) and its value: 0 an integer as
+ * a zigzag varint, 1 a varint size and the bytes, 2 a varint count and as
+ * many zigzag varints. A reader can pass over what it does not know. */
 #pragma once
 
 #include "signal/signal.h"
