@@ -1,0 +1,15 @@
+/* UTF-8 as strangers write it (RFC 3629). */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads the character at the start of 'bytes'. Overlong forms, surrogates
+ * and values beyond U+10FFFF are no characters.
+ *
+ * Returns its size in bytes, 0 when there is none. */
+size_t utf8_next(const void *bytes, size_t size, uint32_t *code);
+
+/* The length of 'text' when it is cut to 'size' bytes or less, never within
+ * a character. */
+size_t utf8_cut(const char *text, size_t text_size, size_t size);
