@@ -7,6 +7,10 @@
 
 #include "flowscan.h"
 
+/* The family of what was read from the bytes themselves: the one family on
+ * which a verdict above 'review' may rest alone. */
+#define VERDICT_PROTOCOL_FAMILY "protocol"
+
 /* Whom a verdict is about. */
 struct verdict_subject {
 	enum fs_view view;
@@ -16,12 +20,15 @@ struct verdict_subject {
 	const char *protocol; /* What it is when no rule names it. */
 };
 
-/* Sets each piece's 'llr' (what it counts), orders the evidence by what it
- * counts, and decides. */
+/* Decides. Each piece of evidence gets its 'llr', what it counts: 0 for a
+ * shadow rule and for what the policy ignores. The evidence is put in order
+ * of what it counts, then of what it would count, then of its name.
+ *
+ * 'anomalous' needs the score, and a protocol read from the bytes or two
+ * families of at least half a nat each. */
 void verdict_decide(const struct fs_scoring *scoring,
     const struct fs_policy *policy, const struct verdict_subject *subject,
     struct fs_evidence *evidence, uint32_t count, struct fs_verdict *verdict);
 
-/* 1 / (1 + exp(-log_odds)) in millionths, from a table: the same on every
- * machine. */
+/* 1 / (1 + exp(-log_odds)) in millionths. */
 int32_t verdict_score_ppm(int32_t log_odds);
