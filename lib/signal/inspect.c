@@ -1,0 +1,348 @@
+#include "signal/inspect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "signal/source.h"
+
+/* In the order in which they are shown a packet. */
+static const struct signal_source *const sources[] = {
+	&signal_shape,
+	&signal_tls,
+	&signal_http,
+	&signal_ssh,
+	&signal_timing,
+	&signal_dpi,
+};
+
+enum {
+	SOURCE_COUNT = sizeof(sources) / sizeof(sources[0]),
+	RANGES_MAX = 8, /* Pieces of a stream's head that wait for others. */
+};
+
+/* A piece of the head that has come, [from, to). */
+struct range {
+	uint32_t from, to;
+};
+
+/* The first bytes of one direction. For a stream, segments are laid at
+ * their place; 'ready' bytes are there from the beginning on. */
+struct head {
+	uint32_t ready;
+	uint32_t range_count;
+	struct range range[RANGES_MAX];
+	uint8_t bytes[INSPECT_HEAD];
+};
+
+/* State of one flow. Linked in order of taking. */
+struct inspect {
+	struct flow *flow; /* Null: free. */
+	uint32_t older, newer;
+	unsigned wanting; /* Bit n: sources[n] wants more packets. */
+	unsigned packets; /* With payload. */
+	struct head head[2];
+	/* The sources' states follow, see inspect_pool.state_at. */
+};
+
+enum { NONE = UINT32_MAX };
+
+struct inspect_pool {
+	uint32_t max;
+	uint32_t used; /* States that were ever taken. */
+	uint32_t free; /* First of those given back, linked by 'older'. */
+	uint32_t oldest, newest;
+	size_t stride;
+	size_t state_at[SOURCE_COUNT];
+	void *shared[SOURCE_COUNT];
+	bool opened[SOURCE_COUNT];
+	uint8_t *states;
+};
+
+static struct inspect *
+state_of(struct inspect_pool *pool, uint32_t index)
+{
+	return (struct inspect *)(pool->states + index * pool->stride);
+}
+
+static uint32_t
+index_of(const struct inspect_pool *pool, const struct inspect *state)
+{
+	return (uint32_t)((size_t)((const uint8_t *)state - pool->states) /
+	    pool->stride);
+}
+
+static void *
+source_state(const struct inspect_pool *pool, struct inspect *state,
+    unsigned source)
+{
+	return (uint8_t *)state + pool->state_at[source];
+}
+
+static size_t
+round_up(size_t size)
+{
+	return (size + 15) & ~(size_t)15;
+}
+
+static void
+lay_out(struct inspect_pool *pool)
+{
+	size_t at = round_up(sizeof(struct inspect));
+	unsigned i;
+
+	for (i = 0; i < SOURCE_COUNT; i++) {
+		pool->state_at[i] = at;
+		at += round_up(sources[i]->state_size);
+	}
+	pool->stride = at;
+}
+
+int
+inspect_pool_new(uint32_t max, struct fs_err *err, struct inspect_pool **out)
+{
+	struct inspect_pool *pool = calloc(1, sizeof(*pool));
+	unsigned i;
+	int rc = -ENOMEM;
+
+	if (pool == NULL)
+		return err_set(err, rc, "no memory for the inspection");
+	pool->max = max;
+	pool->free = pool->oldest = pool->newest = NONE;
+	lay_out(pool);
+	/* calloc() of this size maps pages that cost nothing until used. */
+	pool->states = calloc(max, pool->stride);
+	if (pool->states == NULL) {
+		err_set(err, rc, "no memory to inspect %u flows at once", max);
+		goto fail;
+	}
+	for (i = 0; i < SOURCE_COUNT; i++) {
+		if (sources[i]->open != NULL &&
+		    (rc = sources[i]->open(err, &pool->shared[i])) < 0)
+			goto fail;
+		pool->opened[i] = true;
+	}
+	*out = pool;
+	return 0;
+fail:
+	inspect_pool_free(pool);
+	return rc;
+}
+
+static void
+fini_sources(struct inspect_pool *pool, struct inspect *state)
+{
+	unsigned i;
+
+	for (i = 0; i < SOURCE_COUNT; i++)
+		if (sources[i]->fini != NULL)
+			sources[i]->fini(source_state(pool, state, i),
+			    pool->shared[i]);
+}
+
+void
+inspect_pool_free(struct inspect_pool *pool)
+{
+	uint32_t index;
+	unsigned i;
+
+	if (pool == NULL)
+		return;
+	for (index = 0; index < pool->used; index++)
+		if (state_of(pool, index)->flow != NULL)
+			fini_sources(pool, state_of(pool, index));
+	for (i = 0; i < SOURCE_COUNT; i++)
+		if (pool->opened[i] && sources[i]->close != NULL)
+			sources[i]->close(pool->shared[i]);
+	free(pool->states);
+	free(pool);
+}
+
+/* Appends the state to the order of taking. */
+static void
+link_newest(struct inspect_pool *pool, uint32_t index)
+{
+	struct inspect *state = state_of(pool, index);
+
+	state->older = pool->newest;
+	state->newer = NONE;
+	if (pool->newest != NONE)
+		state_of(pool, pool->newest)->newer = index;
+	else
+		pool->oldest = index;
+	pool->newest = index;
+}
+
+static void
+unlink_state(struct inspect_pool *pool, const struct inspect *state)
+{
+	if (state->older != NONE)
+		state_of(pool, state->older)->newer = state->newer;
+	else
+		pool->oldest = state->newer;
+	if (state->newer != NONE)
+		state_of(pool, state->newer)->older = state->older;
+	else
+		pool->newest = state->older;
+}
+
+int
+inspect_take(struct inspect_pool *pool, struct flow *flow,
+    struct flow **given_up)
+{
+	struct inspect *state;
+	uint32_t index;
+	unsigned i;
+
+	if (pool->free != NONE) {
+		index = pool->free;
+		pool->free = state_of(pool, index)->older;
+	} else if (pool->used < pool->max) {
+		index = pool->used++;
+	} else {
+		*given_up = state_of(pool, pool->oldest)->flow;
+		return FS_EFULL;
+	}
+	state = state_of(pool, index);
+	state->flow = flow;
+	state->wanting = (1u << SOURCE_COUNT) - 1;
+	state->packets = 0;
+	for (i = 0; i < 2; i++)
+		state->head[i].ready = state->head[i].range_count = 0;
+	memset(source_state(pool, state, 0), 0,
+	    pool->stride - pool->state_at[0]);
+	link_newest(pool, index);
+	flow->inspect = state;
+	return 0;
+}
+
+void
+inspect_give(struct inspect_pool *pool, struct flow *flow)
+{
+	struct inspect *state = flow->inspect;
+
+	if (state == NULL)
+		return;
+	fini_sources(pool, state);
+	unlink_state(pool, state);
+	state->flow = NULL;
+	state->older = pool->free;
+	pool->free = index_of(pool, state);
+	flow->inspect = NULL;
+}
+
+/* Moves pieces that now touch the beginning into 'ready'. */
+static void
+absorb(struct head *head)
+{
+	uint32_t i = 0;
+
+	while (i < head->range_count) {
+		const struct range *range = &head->range[i];
+
+		if (range->from > head->ready) {
+			i++;
+			continue;
+		}
+		if (range->to > head->ready)
+			head->ready = range->to;
+		head->range[i] = head->range[--head->range_count];
+		i = 0;
+	}
+}
+
+/* Lays bytes at their place. What is there already stays: a later copy with
+ * other bytes must not rewrite what was parsed. */
+static void
+lay(struct head *head, uint32_t at, struct cursor bytes)
+{
+	uint32_t size;
+
+	if (at < head->ready) {
+		if (!cursor_skip(&bytes, head->ready - at))
+			return;
+		at = head->ready;
+	}
+	if (at >= INSPECT_HEAD)
+		return;
+	size = INSPECT_HEAD - at;
+	if (bytes.left < size)
+		size = (uint32_t)bytes.left;
+	if (size == 0 || (at > head->ready && head->range_count == RANGES_MAX))
+		return;
+	memcpy(head->bytes + at, bytes.at, size);
+	if (at == head->ready) {
+		head->ready += size;
+		absorb(head);
+	} else {
+		head->range[head->range_count++] =
+		    (struct range){ at, at + size };
+	}
+}
+
+/* Adds the packet's payload to the head of its direction. */
+static bool
+head_add(struct head *head, const struct flow *flow,
+    const struct packet *packet, unsigned endpoint)
+{
+	const struct flow_side *side = &flow->side[endpoint];
+	uint32_t before = head->ready;
+
+	if (packet->ip_proto != 6) {
+		if (before == 0)
+			lay(head, 0, packet->payload);
+	} else if (side->has_isn) {
+		lay(head, packet->tcp.seq - side->isn - 1, packet->payload);
+	} else {
+		/* Without a beginning, the order of arrival has to do. */
+		lay(head, head->ready, packet->payload);
+	}
+	return head->ready > before;
+}
+
+bool
+inspect_packet(struct inspect_pool *pool, struct flow *flow,
+    const struct packet *packet, unsigned endpoint, uint64_t time_us)
+{
+	struct inspect *state = flow->inspect;
+	unsigned i, dir = flow_dir(flow, endpoint);
+	struct sighting seen = {
+		.flow = flow,
+		.packet = packet,
+		.time_us = time_us,
+		.dir = dir,
+		.datagrams = packet->ip_proto != 6,
+	};
+
+	seen.number = ++state->packets;
+	/* Heads are kept by endpoint: the client's side may yet change. */
+	seen.head_grew =
+	    head_add(&state->head[endpoint], flow, packet, endpoint);
+	for (i = 0; i < 2; i++) {
+		const struct head *head = &state->head[i];
+
+		seen.head[flow_dir(flow, i)] =
+		    cursor_of(head->bytes, head->ready);
+	}
+	for (i = 0; i < SOURCE_COUNT; i++)
+		if ((state->wanting >> i & 1) &&
+		    !sources[i]->packet(source_state(pool, state, i),
+			pool->shared[i], &seen))
+			state->wanting &= ~(1u << i);
+	return state->wanting == 0 || state->packets >= INSPECT_PACKETS;
+}
+
+void
+inspect_collect(struct inspect_pool *pool, const struct flow *flow,
+    struct signals *signals)
+{
+	struct inspect *state = flow->inspect;
+	unsigned i;
+
+	if (state == NULL)
+		return;
+	for (i = 0; i < SOURCE_COUNT; i++)
+		sources[i]->collect(source_state(pool, state, i),
+		    pool->shared[i], flow, signals);
+}
