@@ -31,4 +31,5 @@ int rangeset_seal(struct rangeset *set);
 bool rangeset_find(const struct rangeset *set, const struct fs_addr *addr,
     uint32_t *value);
 
+/* How many ranges were added. */
 size_t rangeset_count(const struct rangeset *set);
