@@ -14,7 +14,8 @@ struct compress;
  * is passed through. '*stream' gives the plain bytes; fclose() it before
  * compress_close().
  *
- * Returns 0 or a negated errno; 'err' names the file. */
+ * Returns 0, FS_EUNSUP (xz, bzip2, lz4) or a negated errno; 'err' names the
+ * file. */
 int compress_open(const char *path, struct fs_err *err,
     struct compress **compress, FILE **stream);
 
