@@ -134,7 +134,7 @@ put_v4(char *at, const uint8_t *bytes)
 }
 
 static unsigned
-group_at(const uint8_t *bytes, unsigned index)
+group_at(const uint8_t *bytes, size_t index)
 {
 	return (unsigned)bytes[2 * index] << 8 | bytes[2 * index + 1];
 }

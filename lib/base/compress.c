@@ -218,9 +218,8 @@ read_stream(void *cookie, char *room, size_t size)
 		if (!fill(compress))
 			return -1;
 		got = compress->form->step(compress, room, size);
-		if (compress->fault != NULL)
-			compress->ended = true;
-		else if (got == 0 && compress->input_end)
+		if (compress->fault != NULL ||
+		    (got == 0 && compress->input_end))
 			compress->ended = true;
 	}
 	if (compress->ended && compress->fault == NULL && got == 0 &&
@@ -305,6 +304,8 @@ open_stream(struct compress *compress, FILE **stream)
 	int rc = packed ? compress->form->open(compress) : 0;
 	FILE *s;
 
+	if (compress->form->step == NULL)
+		return FS_EUNSUP;
 	if (rc < 0)
 		return rc;
 	errno = ENOMEM;
@@ -343,17 +344,18 @@ compress_open(const char *path, struct fs_err *err, struct compress **compress,
 
 	if (c == NULL)
 		return err_set_at(err, -ENOMEM, name, 0, 0, "no memory left");
+	c->form = form_of(NULL, 0);
 	rc = c->fd = open_fd(path);
 	if (rc >= 0)
 		rc = look(c);
-	if (rc == 0 && c->form->step == NULL) {
-		rc = err_set_at(err, FS_EUNSUP, name, 0, 0,
+	if (rc == 0)
+		rc = open_stream(c, stream);
+	if (rc == FS_EUNSUP) {
+		err_set_at(err, rc, name, 0, 0,
 		    "is compressed with %s, which is not read: unpack it first",
 		    c->form->name);
 		goto out;
 	}
-	if (rc == 0)
-		rc = open_stream(c, stream);
 	if (rc < 0) {
 		err_set_at(err, rc, name, 0, 0, "cannot be read: %s",
 		    fs_strerror(rc));
