@@ -87,6 +87,7 @@ struct flow {
 	uint8_t carried;   /* enum packet_carrier around it, innermost. */
 	uint8_t depth;     /* Tunnels around it. */
 	uint16_t rev;      /* Revisions given so far. */
+	uint64_t told;     /* Rules told of so far, a bit each by hash. */
 	bool decided;      /* Inspection has ended. */
 	int16_t service;   /* Index into the settings, -1: none. */
 	uint32_t carrier_id;

@@ -18,9 +18,10 @@ void stack_syn(const struct packet *syn, struct signals *signals);
 void geo_flow(const struct fs_geo *geo, const struct fs_settings *settings,
     const struct flow *flow, struct signals *signals);
 
-/* client.country, client.asn ... of an address. */
-void geo_client(const struct fs_geo *geo, const struct fs_addr *addr,
-    struct signals *signals);
+/* The client's own place and bounds: client.country, client.asn, geo.* of an
+ * address; client.rtt_min_ms must have been set before. 'geo' may be null. */
+void geo_client(const struct fs_geo *geo, const struct fs_settings *settings,
+    const struct fs_addr *addr, struct signals *signals);
 
 /* Great-circle distance in kilometres (mean Earth radius 6,371.0088 km). */
 double geo_distance_km(double lat1, double lon1, double lat2, double lon2);

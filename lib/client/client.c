@@ -1,0 +1,322 @@
+#include "client/client.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "client/table.h"
+
+/* ---- Evidence over time ------------------------------------------------ */
+
+/* What is left of a weight after a while. */
+static int64_t
+decay(const struct client_table *table, int64_t sum, uint64_t span_us)
+{
+	double halves = (double)span_us / (1e6 * (double)table->half_life_s);
+
+	return halves == 0 ? sum : llround((double)sum * exp2(-halves));
+}
+
+static struct client_sum *
+sum_find(struct client *client, const char *rule, enum fs_view view)
+{
+	uint32_t i;
+
+	for (i = 0; i < client->sum_count; i++)
+		if (client->sums[i].view == view &&
+		    strcmp(client->sums[i].evidence.rule, rule) == 0)
+			return &client->sums[i];
+	return NULL;
+}
+
+static struct client_sum *
+sum_weakest(struct client *client)
+{
+	struct client_sum *weakest = &client->sums[0];
+	uint32_t i;
+
+	for (i = 1; i < client->sum_count; i++)
+		if (llabs(client->sums[i].sum) < llabs(weakest->sum))
+			weakest = &client->sums[i];
+	return weakest;
+}
+
+/* Makes room for one more rule; a client that has met very many gives up
+ * the weakest. Returns null without memory. */
+static struct client_sum *
+sum_add(struct client *client)
+{
+	uint32_t room = client->sum_room;
+	struct client_sum *sums;
+
+	if (client->sum_count == CLIENT_SUMS)
+		return sum_weakest(client);
+	if (client->sum_count == room) {
+		room = room ? room * 2 : 2;
+		sums = realloc(client->sums, room * sizeof(*sums));
+		if (sums == NULL)
+			return NULL;
+		client->sums = sums;
+		client->sum_room = room;
+	}
+	return &client->sums[client->sum_count++];
+}
+
+static int
+fold_evidence(const struct client_table *table, struct client *client,
+    const struct fs_evidence *evidence, enum fs_view view, uint64_t now_us)
+{
+	struct client_sum *sum = sum_find(client, evidence->rule, view);
+
+	if (sum == NULL) {
+		if ((sum = sum_add(client)) == NULL)
+			return -ENOMEM;
+		*sum = (struct client_sum){ .evidence = *evidence,
+			.view = (uint8_t)view,
+			.at_us = now_us };
+		sum->evidence.count = 0;
+	}
+	sum->sum = decay(table, sum->sum, time_since_us(now_us, sum->at_us));
+	if (now_us > sum->at_us)
+		sum->at_us = now_us;
+	sum->sum += evidence->llr_full;
+	sum->evidence.count += evidence->count;
+	memcpy(sum->evidence.text, evidence->text, sizeof(evidence->text));
+	return 0;
+}
+
+/* ---- What is counted --------------------------------------------------- */
+
+static int
+distinct_add(struct client_distinct *distinct, const uint8_t *text, size_t size)
+{
+	uint64_t hash = hash_identity(text, size);
+	uint64_t *hashes;
+	uint32_t i;
+
+	for (i = 0; i < distinct->count; i++)
+		if (distinct->hashes[i] == hash)
+			return 0;
+	if (distinct->count == CLIENT_DISTINCT)
+		return 0;
+	if ((distinct->count & (distinct->count - 1)) == 0) {
+		hashes = realloc(distinct->hashes,
+		    (distinct->count ? distinct->count * 2 : 1) *
+			sizeof(*hashes));
+		if (hashes == NULL)
+			return -ENOMEM;
+		distinct->hashes = hashes;
+	}
+	distinct->hashes[distinct->count++] = hash;
+	return 0;
+}
+
+static int
+fold_distinct(struct client_distinct *distinct, const struct signals *signals,
+    enum signal_id id)
+{
+	size_t size;
+	const uint8_t *text = signals_bytes(signals, id, &size);
+
+	return size ? distinct_add(distinct, text, size) : 0;
+}
+
+static int
+fold_gap(struct client *client, const struct signals *signals)
+{
+	if (!signals_known(signals, SIGNAL_RTT_TLS_GAP_MS))
+		return 0;
+	if (client->gaps == NULL) {
+		client->gaps = calloc(CLIENT_GAPS, sizeof(*client->gaps));
+		if (client->gaps == NULL)
+			return -ENOMEM;
+	}
+	client->gaps[client->gap_count % CLIENT_GAPS] =
+	    signals_milli(signals, SIGNAL_RTT_TLS_GAP_MS);
+	client->gap_count++;
+	return 0;
+}
+
+static void
+fold_counters(struct client *client, const struct fs_observation *observation)
+{
+	enum fs_view view = (enum fs_view)observation->verdict.view;
+	uint64_t bytes = observation->bytes[0] + observation->bytes[1];
+
+	if (client->first_us == 0 || observation->first_us < client->first_us)
+		client->first_us = observation->first_us;
+	if (observation->last_us > client->last_us)
+		client->last_us = observation->last_us;
+	if (observation->rev == 1)
+		client->flows[view]++;
+	if (observation->final)
+		num_count(&client->bytes, bytes);
+	if (observation->verdict.coverage > client->coverage[view])
+		client->coverage[view] = observation->verdict.coverage;
+	if (client->protocol[view][0] == '\0' ||
+	    strcmp(client->protocol[view], "unknown") == 0)
+		snprintf(client->protocol[view], sizeof(client->protocol[view]),
+		    "%s", observation->verdict.protocol);
+}
+
+int
+client_fold(struct client_table *table, struct client *client,
+    const struct fs_observation *observation, const struct signals *signals)
+{
+	uint32_t i;
+	int rc;
+
+	client->changed = true;
+	fold_counters(client, observation);
+	for (i = 0; i < observation->evidence_count; i++)
+		if (observation->evidence[i].count > 0 &&
+		    (rc = fold_evidence(table, client,
+			 &observation->evidence[i],
+			 (enum fs_view)observation->verdict.view,
+			 observation->last_us)) < 0)
+			return rc;
+	if (!observation->final)
+		return 0;
+	if (signals_known(signals, SIGNAL_RTT_MIN_MS) &&
+	    (client->rtt_min < 0 ||
+		signals_milli(signals, SIGNAL_RTT_MIN_MS) < client->rtt_min))
+		client->rtt_min = signals_milli(signals, SIGNAL_RTT_MIN_MS);
+	if ((rc = fold_gap(client, signals)) < 0 ||
+	    (rc = fold_distinct(&client->ja4, signals, SIGNAL_TLS_JA4)) < 0)
+		return rc;
+	return fold_distinct(&client->syn, signals, SIGNAL_TCP_SYN_SIGNATURE);
+}
+
+int
+client_recall(struct client_table *table, struct client *client,
+    const struct fs_client *row, const struct signals *signals)
+{
+	enum fs_view view =
+	    row->verdict.view == FS_VIEW_EXIT ? FS_VIEW_EXIT : FS_VIEW_PATH;
+	uint32_t i;
+	int rc;
+
+	client->rev = row->rev;
+	client->first_us = row->first_us;
+	client->last_us = row->last_us;
+	client->flows[view] = row->flows;
+	client->flows[!view] = time_since_us(row->flows_all, row->flows);
+	client->bytes = row->bytes;
+	if (row->verdict.coverage <= FS_COVERAGE_FULL)
+		client->coverage[view] = row->verdict.coverage;
+	if (signals_known(signals, SIGNAL_CLIENT_RTT_MIN_MS))
+		client->rtt_min =
+		    signals_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS);
+	for (i = 0; i < row->evidence_count && i < FS_EVIDENCE_MAX; i++)
+		/* Client rules are evaluated anew and carry no flows. */
+		if (row->evidence[i].count > 0 &&
+		    row->evidence[i].class < FS_CLASS_COUNT &&
+		    (rc = fold_evidence(table, client, &row->evidence[i], view,
+			 row->last_us)) < 0)
+			return rc;
+	return 0;
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+static int
+by_value(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The lower median: a value that was measured. */
+static int64_t
+median_gap(const struct client *client)
+{
+	int64_t sorted[CLIENT_GAPS];
+	size_t count =
+	    client->gap_count < CLIENT_GAPS ? client->gap_count : CLIENT_GAPS;
+
+	memcpy(sorted, client->gaps, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_value);
+	return sorted[(count - 1) / 2];
+}
+
+void
+client_signals(const struct client *client, struct signals *signals)
+{
+	signals_set_count(signals, SIGNAL_CLIENT_FLOWS,
+	    client->flows[client_view(client)]);
+	signals_set_count(signals, SIGNAL_CLIENT_TLS_GAP_FLOWS,
+	    client->gap_count);
+	if (client->gap_count > 0)
+		signals_set_milli(signals, SIGNAL_CLIENT_TLS_GAP_MS,
+		    median_gap(client));
+	if (client->rtt_min >= 0)
+		signals_set_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS,
+		    client->rtt_min);
+	if (client->ja4.count > 0)
+		signals_set_count(signals, SIGNAL_CLIENT_JA4_DISTINCT,
+		    client->ja4.count);
+	if (client->syn.count > 0)
+		signals_set_count(signals, SIGNAL_CLIENT_SYN_DISTINCT,
+		    client->syn.count);
+}
+
+enum fs_view
+client_view(const struct client *client)
+{
+	return client->flows[FS_VIEW_EXIT] > 0 ? FS_VIEW_EXIT : FS_VIEW_PATH;
+}
+
+static int32_t
+to_llr(int64_t sum)
+{
+	return sum > INT32_MAX ? INT32_MAX
+	    : sum < -INT32_MAX ? -INT32_MAX
+			       : (int32_t)sum;
+}
+
+/* The client's strongest pieces of its view, at most FS_EVIDENCE_MAX. */
+static void
+copy_evidence(const struct client_table *table, const struct client *client,
+    struct fs_client *row)
+{
+	enum fs_view view = client_view(client);
+	uint32_t i;
+
+	row->evidence_count = 0;
+	for (i = 0; i < client->sum_count; i++) {
+		const struct client_sum *sum = &client->sums[i];
+		struct fs_evidence *evidence;
+
+		if (sum->view != view || row->evidence_count == FS_EVIDENCE_MAX)
+			continue;
+		evidence = &row->evidence[row->evidence_count++];
+		*evidence = sum->evidence;
+		evidence->llr_full = to_llr(decay(table, sum->sum,
+		    time_since_us(client->last_us, sum->at_us)));
+	}
+}
+
+const char *
+client_row(const struct client_table *table, struct client *client,
+    struct fs_client *row)
+{
+	enum fs_view view = client_view(client);
+
+	row->addr = client->addr;
+	row->rev = ++client->rev;
+	row->first_us = client->first_us;
+	row->last_us = client->last_us;
+	row->flows = client->flows[view];
+	row->flows_all =
+	    client->flows[FS_VIEW_PATH] + client->flows[FS_VIEW_EXIT];
+	row->bytes = client->bytes;
+	row->verdict.view = (uint8_t)view;
+	row->verdict.coverage = client->coverage[view];
+	copy_evidence(table, client, row);
+	return client->protocol[view][0] ? client->protocol[view] : "unknown";
+}

@@ -1,0 +1,54 @@
+/* Stage 6, inside: what a client's record holds, and the table of them. */
+#pragma once
+
+#include "client/client.h"
+
+enum { CLIENT_SUMS = 2 * FS_EVIDENCE_MAX };
+
+/* What one rule has said of the client's flows in one view. */
+struct client_sum {
+	struct fs_evidence evidence; /* Its text is the latest. */
+	int64_t sum;                 /* Decayed to 'at_us'. */
+	uint64_t at_us;
+	uint8_t view;
+};
+
+struct client_distinct {
+	uint64_t *hashes; /* Owned; room is the next power of two. */
+	uint32_t count;
+};
+
+struct client {
+	struct fs_addr addr;
+	bool changed;
+	uint8_t coverage[2]; /* By view, as all pairs here. */
+	char protocol[2][FS_PROTOCOL_SIZE];
+	uint32_t rev;
+	uint32_t sum_count, sum_room;
+	uint32_t older, newer; /* In order of the last touch. */
+	uint32_t next;         /* In its hash bucket. */
+	uint64_t first_us, last_us;
+	uint64_t flows[2];
+	uint64_t bytes;
+	uint64_t gap_count;      /* Ever measured. */
+	int64_t *gaps;           /* Owned; CLIENT_GAPS, or null. */
+	int64_t rtt_min;         /* Thousandths of a ms; -1: none. */
+	struct client_sum *sums; /* Owned. */
+	struct client_distinct ja4, syn;
+};
+
+struct client_table {
+	uint32_t max, count;
+	uint32_t room;         /* Of 'clients'. */
+	uint32_t bucket_count; /* A power of two. */
+	uint32_t oldest, newest;
+	uint32_t half_life_s;
+	uint32_t order_count, order_at;
+	uint64_t seed;
+	uint64_t evicted;
+	struct client *clients; /* Owned, and what they own. */
+	uint32_t *buckets;      /* Owned; first client, or CLIENT_NONE. */
+	uint32_t *order;        /* Owned; changed clients by address. */
+};
+
+enum { CLIENT_NONE = UINT32_MAX };

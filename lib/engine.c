@@ -1,0 +1,369 @@
+/* The staircase of one worker: frame -> observation. The only file that
+ * knows the order of these stages. */
+#include "flowscan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/num.h"
+#include "flow/flow.h"
+#include "observation.h"
+#include "packet/packet.h"
+#include "service.h"
+#include "signal/inspect.h"
+
+enum {
+	/* A clock that steps back further than packets are reordered begins
+	 * another capture. */
+	BACKWARD_MAX_US = 5 * 1000 * 1000,
+	PROTO_TCP = 6,
+};
+
+struct fs_engine {
+	const struct fs_settings *settings; /* Borrowed. */
+	struct packet_decoder *decoder;
+	struct flow_table *flows;
+	struct inspect_pool *pool;
+	struct service_map *services;
+	fs_observe_fn *observe;
+	void *observe_ctx;
+	uint64_t now_us;
+	struct fs_engine_stats stats; /* Without 'drops'. */
+	uint64_t drops[DROP_COUNT];
+	struct packet_stack stack;
+	struct observer observer;
+};
+
+int
+fs_engine_new(const struct fs_settings *settings,
+    const struct fs_ruleset *rules, const struct fs_geo *geo,
+    uint32_t generation, struct fs_err *err, struct fs_engine **out)
+{
+	const struct flow_limits limits = {
+		.flow_max = settings->flow_max,
+		.tcp_idle_s = settings->tcp_idle_s,
+		.udp_idle_s = settings->udp_idle_s,
+		.closed_idle_s = settings->closed_idle_s,
+		.active_s = settings->active_s,
+		.seed = settings->hash_seed,
+	};
+	struct fs_engine *engine = calloc(1, sizeof(*engine));
+	int rc = -ENOMEM;
+
+	if (engine == NULL)
+		goto no_memory;
+	engine->settings = settings;
+	engine->decoder = packet_decoder_new(settings->hash_seed);
+	if (engine->decoder == NULL ||
+	    (rc = flow_table_new(&limits, &engine->flows)) < 0 ||
+	    (rc = service_map_new(settings, &engine->services)) < 0)
+		goto no_memory;
+	if ((rc = inspect_pool_new(settings->detect_max, err, &engine->pool)) <
+	    0)
+		goto fail;
+	engine->observer.settings = settings;
+	engine->observer.rules = rules;
+	engine->observer.geo = geo;
+	engine->observer.pool = engine->pool;
+	engine->observer.services = engine->services;
+	engine->observer.generation = generation;
+	*out = engine;
+	return 0;
+no_memory:
+	err_set(err, rc,
+	    "no memory for a table of %u flows: lower limits.flows",
+	    settings->flow_max);
+fail:
+	fs_engine_free(engine);
+	return rc;
+}
+
+/* Gives back the inspections of flows that are still there. */
+static void
+drop_flows(struct fs_engine *engine)
+{
+	struct flow *flow;
+
+	while ((flow = flow_table_first(engine->flows)) != NULL) {
+		inspect_give(engine->pool, flow);
+		flow_table_end(engine->flows, flow);
+	}
+}
+
+void
+fs_engine_free(struct fs_engine *engine)
+{
+	if (engine == NULL)
+		return;
+	if (engine->flows != NULL && engine->pool != NULL)
+		drop_flows(engine);
+	inspect_pool_free(engine->pool);
+	flow_table_free(engine->flows);
+	service_map_free(engine->services);
+	packet_decoder_free(engine->decoder);
+	free(engine);
+}
+
+void
+fs_engine_sink(struct fs_engine *engine, fs_observe_fn *observe, void *ctx)
+{
+	engine->observe = observe;
+	engine->observe_ctx = ctx;
+}
+
+/* ---- Flow -> observation ----------------------------------------------- */
+
+static int
+observe(struct fs_engine *engine, struct flow *flow, enum flow_end end)
+{
+	if (engine->observe == NULL ||
+	    (engine->settings->service_scope && flow->service < 0))
+		return 0;
+	flow->revised_us = engine->now_us;
+	return engine->observe(engine->observe_ctx,
+	    observer_judge(&engine->observer, flow, end));
+}
+
+static int
+end_flow(struct fs_engine *engine, struct flow *flow, enum flow_end end)
+{
+	int rc = observe(engine, flow, end);
+
+	inspect_give(engine->pool, flow);
+	flow_table_end(engine->flows, flow);
+	return rc;
+}
+
+/* ---- Packet -> flow ---------------------------------------------------- */
+
+/* Whose side is whose, where the packets alone do not say it. */
+static void
+assign_service(struct fs_engine *engine, struct flow *flow)
+{
+	unsigned endpoint;
+
+	flow->service = -1;
+	for (endpoint = 0; endpoint < 2; endpoint++) {
+		struct fs_addr addr = flow_addr(flow, endpoint);
+		int found = service_find(engine->services, &addr,
+		    flow->key.port[endpoint]);
+
+		if (found < 0)
+			continue;
+		flow->service = (int16_t)found;
+		flow_set_client(flow, !endpoint);
+		return;
+	}
+}
+
+/* Finds the packet's flow; ends what stands in its way. */
+static int
+touch(struct fs_engine *engine, unsigned level, struct flow **flow,
+    unsigned *from)
+{
+	int rc, ended;
+
+	for (;;) {
+		rc = flow_table_touch(engine->flows, &engine->stack, level,
+		    flow, from);
+		if (rc == -EAGAIN) {
+			ended = end_flow(engine, *flow, FLOW_END_CLOSED);
+		} else if (rc == FS_EFULL) {
+			num_count(&engine->stats.evicted, 1);
+			ended = end_flow(engine,
+			    flow_table_oldest(engine->flows), FLOW_END_EVICTED);
+		} else {
+			return rc;
+		}
+		if (ended < 0)
+			return ended;
+	}
+}
+
+/* The client's SYN goes with the flow, whatever becomes of the rest. */
+static void
+note_syn(struct fs_engine *engine, struct flow *flow,
+    const struct packet *packet, unsigned from)
+{
+	if (packet->ip_proto != PROTO_TCP || from != flow->client ||
+	    (packet->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN ||
+	    flow->facts_size > 0)
+		return;
+	observer_keep_syn(&engine->observer, flow, packet);
+}
+
+static int
+inspect(struct fs_engine *engine, struct flow *flow,
+    const struct packet *packet, unsigned from)
+{
+	struct flow *given_up;
+	int rc = 0;
+
+	if (flow->decided || packet->payload.left == 0 ||
+	    packet->later_fragment ||
+	    (engine->settings->service_scope && flow->service < 0))
+		return 0;
+	while (flow->inspect == NULL &&
+	    (rc = inspect_take(engine->pool, flow, &given_up)) == FS_EFULL) {
+		num_count(&engine->stats.gave_up, 1);
+		observer_decide(&engine->observer, given_up);
+	}
+	if (rc < 0)
+		return rc;
+	if (inspect_packet(engine->pool, flow, packet, from,
+		engine->stack.time_us))
+		observer_decide(&engine->observer, flow);
+	return 0;
+}
+
+/* Puts one level of the frame into its flow. 'parent' is the flow around
+ * it, or null. */
+static int
+take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
+    unsigned depth)
+{
+	const struct packet *packet = &engine->stack.level[level];
+	const struct packet *outer = depth ? packet - 1 : NULL;
+	struct flow *flow;
+	unsigned from;
+	int rc;
+
+	if ((rc = touch(engine, level, &flow, &from)) < 0)
+		return rc;
+	if (flow->rev == 0 &&
+	    flow->side[0].packets + flow->side[1].packets == 1) {
+		num_count(&engine->stats.flows, 1);
+		assign_service(engine, flow);
+		flow->parent_id = *parent_id;
+		flow->depth = (uint8_t)depth;
+		flow->carried =
+		    (uint8_t)(outer ? outer->carries : CARRIER_NONE);
+		flow->carrier_id = outer ? outer->carrier_id : 0;
+	}
+	if (packet->carries != CARRIER_NONE)
+		flow->carries = (uint8_t)packet->carries;
+	*parent_id = flow->id;
+	note_syn(engine, flow, packet, from);
+	return inspect(engine, flow, packet, from);
+}
+
+/* Levels that only bring the mirrored traffic to the tap. */
+static unsigned
+mirror_levels(const struct fs_engine *engine)
+{
+	const struct packet_stack *stack = &engine->stack;
+	unsigned level = 0;
+	size_t i = 0;
+
+	while (level + 1 < stack->count && i < engine->settings->mirror_count) {
+		const struct fs_mirror *mirror = &engine->settings->mirrors[i];
+		const struct packet *packet = &stack->level[level];
+
+		if (packet->carries == packet_carrier_find(mirror->kind) &&
+		    (mirror->id < 0 || mirror->id == packet->carrier_id)) {
+			level++;
+			i = 0;
+		} else {
+			i++;
+		}
+	}
+	return level;
+}
+
+static int
+take_packet(struct fs_engine *engine)
+{
+	unsigned first = mirror_levels(engine), level = first;
+	unsigned last = engine->stack.count - 1;
+	uint64_t parent_id = 0;
+	int rc = 0;
+
+	if (!engine->settings->outer_flows)
+		level = last;
+	for (; level <= last && rc == 0; level++)
+		rc = take_level(engine, level, &parent_id, level - first);
+	return rc;
+}
+
+/* ---- Time -------------------------------------------------------------- */
+
+static int
+advance(struct fs_engine *engine, uint64_t now_us)
+{
+	struct flow *flow;
+	enum flow_end end;
+	int rc = 0;
+
+	if (now_us + BACKWARD_MAX_US < engine->now_us) {
+		rc = fs_engine_flush(engine);
+		engine->now_us = now_us;
+	}
+	if (now_us > engine->now_us)
+		engine->now_us = now_us;
+	while (rc == 0 &&
+	    (flow = flow_table_due(engine->flows, engine->now_us, &end)) !=
+		NULL)
+		rc = end == FLOW_END_NONE ? observe(engine, flow, end)
+					  : end_flow(engine, flow, end);
+	return rc;
+}
+
+int
+fs_engine_frame(struct fs_engine *engine, const struct fs_frame *frame)
+{
+	struct fs_engine_stats *stats = &engine->stats;
+	int rc;
+
+	num_count(&stats->frames, 1);
+	num_count(&stats->bytes, frame->wire_size);
+	if (stats->first_us == 0 || frame->time_us < stats->first_us)
+		stats->first_us = frame->time_us;
+	if (frame->time_us > stats->last_us)
+		stats->last_us = frame->time_us;
+	if ((rc = advance(engine, frame->time_us)) < 0)
+		return rc;
+	rc = packet_decode(engine->decoder, frame, &engine->stack);
+	if (engine->stack.drop != DROP_NONE)
+		num_count(&engine->drops[engine->stack.drop], 1);
+	if (rc < 0)
+		return 0;
+	num_count(&stats->packets, 1);
+	return take_packet(engine);
+}
+
+int
+fs_engine_tick(struct fs_engine *engine, uint64_t now_us)
+{
+	return now_us > engine->now_us ? advance(engine, now_us) : 0;
+}
+
+int
+fs_engine_flush(struct fs_engine *engine)
+{
+	struct flow *flow;
+	int rc = 0;
+
+	while (rc == 0 && (flow = flow_table_first(engine->flows)) != NULL)
+		rc = end_flow(engine, flow, FLOW_END_FLUSH);
+	return rc;
+}
+
+void
+fs_engine_stats(const struct fs_engine *engine, struct fs_engine_stats *stats)
+{
+	unsigned drop;
+
+	*stats = engine->stats;
+	stats->flows_now = flow_table_count(engine->flows);
+	stats->drop_count = 0;
+	for (drop = DROP_NONE + 1; drop < DROP_COUNT; drop++)
+		stats->drops[stats->drop_count++] =
+		    (struct fs_counter){ packet_drop_name(
+					     (enum packet_drop)drop),
+			    engine->drops[drop] };
+}
+
+_Static_assert(DROP_COUNT <= 64, "fs_engine_stats.drops is too short");

@@ -1,0 +1,190 @@
+/* The staircase of the whole: observation -> client -> verdict. Owns the
+ * clients. */
+#include "flowscan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "client/client.h"
+#include "rule/rule.h"
+#include "signal/blob.h"
+#include "signal/final.h"
+#include "verdict/verdict.h"
+
+struct fs_judge {
+	const struct fs_settings *settings; /* Borrowed, as all const here. */
+	const struct fs_ruleset *rules;
+	const struct fs_geo *geo;
+	uint32_t generation;
+	struct client_table *clients;
+	fs_client_fn *sink;
+	void *sink_ctx;
+	struct signals signals;
+	struct fs_client row;
+};
+
+int
+fs_judge_new(const struct fs_settings *settings, const struct fs_ruleset *rules,
+    const struct fs_geo *geo, uint32_t generation, struct fs_err *err,
+    struct fs_judge **out)
+{
+	struct fs_judge *judge = calloc(1, sizeof(*judge));
+	int rc = -ENOMEM;
+
+	if (judge != NULL)
+		rc = client_table_new(settings->client_max, settings->hash_seed,
+		    settings->scoring.half_life_s, &judge->clients);
+	if (rc < 0) {
+		free(judge);
+		return err_set(err, rc, "no memory for the clients");
+	}
+	judge->settings = settings;
+	judge->rules = rules;
+	judge->geo = geo;
+	judge->generation = generation;
+	*out = judge;
+	return 0;
+}
+
+void
+fs_judge_free(struct fs_judge *judge)
+{
+	if (judge == NULL)
+		return;
+	client_table_free(judge->clients);
+	free(judge);
+}
+
+void
+fs_judge_sink(struct fs_judge *judge, fs_client_fn *client, void *ctx)
+{
+	judge->sink = client;
+	judge->sink_ctx = ctx;
+}
+
+/* An IPv6 client is its /64: hosts change the rest at will. */
+static unsigned
+client_bits(const struct fs_judge *judge, const struct fs_addr *addr)
+{
+	return addr->family == 6 ? judge->settings->ipv6_client_bits : 32;
+}
+
+static struct fs_addr
+fold_address(const struct fs_judge *judge, const struct fs_addr *addr)
+{
+	return addr_mask(addr, client_bits(judge, addr));
+}
+
+int
+fs_judge_observe(struct fs_judge *judge,
+    const struct fs_observation *observation)
+{
+	struct fs_addr addr = fold_address(judge, &observation->client);
+	struct client *client;
+	int rc;
+
+	if (addr.family == 0)
+		return 0;
+	signals_clear(&judge->signals);
+	rc = blob_decode(observation->signals, observation->signals_size,
+	    &judge->signals);
+	if (rc < 0 ||
+	    (rc = client_table_touch(judge->clients, &addr, &client)) < 0)
+		return rc;
+	return client_fold(judge->clients, client, observation,
+	    &judge->signals);
+}
+
+int
+fs_judge_recall(struct fs_judge *judge, const struct fs_client *row)
+{
+	struct fs_addr addr = fold_address(judge, &row->addr);
+	struct client *client;
+	int rc;
+
+	signals_clear(&judge->signals);
+	rc = blob_decode(row->signals, row->signals_size, &judge->signals);
+	if (rc < 0 ||
+	    (rc = client_table_touch(judge->clients, &addr, &client)) < 0)
+		return rc;
+	return client_recall(judge->clients, client, row, &judge->signals);
+}
+
+/* Puts what the client's own rules say in front of what its flows said; the
+ * weakest of the latter give way. */
+static void
+add_client_evidence(struct fs_judge *judge, struct fs_client *row)
+{
+	struct fs_evidence own[FS_EVIDENCE_MAX];
+	uint32_t count = rule_evaluate(judge->rules, SCOPE_CLIENT,
+	    (enum fs_view)row->verdict.view, row->last_us, &judge->signals,
+	    own);
+	uint32_t i, kept = row->evidence_count;
+
+	if (kept > FS_EVIDENCE_MAX - count)
+		kept = FS_EVIDENCE_MAX - count;
+	memmove(row->evidence + count, row->evidence,
+	    kept * sizeof(*row->evidence));
+	memcpy(row->evidence, own, count * sizeof(*own));
+	for (i = 0; i < count; i++)
+		row->evidence[i].count = 0;
+	row->evidence_count = count + kept;
+}
+
+static void
+judge_client(struct fs_judge *judge, struct client *client)
+{
+	struct fs_client *row = &judge->row;
+	struct verdict_subject subject = { 0 };
+
+	subject.protocol = client_row(judge->clients, client, row);
+	row->bits = (uint8_t)client_bits(judge, &row->addr);
+	row->generation = judge->generation;
+	snprintf(row->sensor, sizeof(row->sensor), "%s",
+	    judge->settings->sensor);
+	signals_clear(&judge->signals);
+	client_signals(client, &judge->signals);
+	geo_client(judge->geo, judge->settings, &row->addr, &judge->signals);
+	add_client_evidence(judge, row);
+	subject.view = (enum fs_view)row->verdict.view;
+	subject.coverage = (enum fs_coverage)row->verdict.coverage;
+	subject.client = row->addr;
+	verdict_decide(&judge->settings->scoring, &judge->settings->policy,
+	    &subject, row->evidence, row->evidence_count, &row->verdict);
+	row->signals_size = (uint32_t)blob_encode(&judge->signals, row->signals,
+	    sizeof(row->signals));
+}
+
+int
+fs_judge_flush(struct fs_judge *judge)
+{
+	struct client *client;
+	int rc;
+
+	if (judge->sink == NULL)
+		return 0;
+	if ((rc = client_table_sort(judge->clients)) < 0)
+		return rc;
+	while ((client = client_table_next_changed(judge->clients)) != NULL) {
+		judge_client(judge, client);
+		if ((rc = judge->sink(judge->sink_ctx, &judge->row)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+uint64_t
+fs_judge_clients(const struct fs_judge *judge)
+{
+	return client_table_count(judge->clients);
+}
+
+uint64_t
+fs_judge_evicted(const struct fs_judge *judge)
+{
+	return client_table_evicted(judge->clients);
+}

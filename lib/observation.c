@@ -1,0 +1,244 @@
+#include "observation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "rule/rule.h"
+#include "signal/blob.h"
+#include "signal/final.h"
+#include "verdict/verdict.h"
+
+enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_SCTP = 132 };
+
+/* ---- What is kept of a flow -------------------------------------------- */
+
+/* Adds the facts that the flow keeps to 'signals'. */
+static void
+add_facts(const struct flow *flow, struct signals *signals)
+{
+	/* We wrote them ourselves: they decode. */
+	if (flow->facts_size > 0)
+		(void)blob_decode(flow->facts, flow->facts_size, signals);
+}
+
+/* Keeps 'signals' as the flow's facts; without memory, the old ones stay. */
+static void
+keep_facts(struct observer *observer, struct flow *flow,
+    const struct signals *signals)
+{
+	size_t size =
+	    blob_encode(signals, observer->blob, sizeof(observer->blob));
+	uint8_t *facts = size ? malloc(size) : NULL;
+
+	if (facts == NULL)
+		return;
+	memcpy(facts, observer->blob, size);
+	free(flow->facts);
+	flow->facts = facts;
+	flow->facts_size = (uint32_t)size;
+}
+
+void
+observer_keep_syn(struct observer *observer, struct flow *flow,
+    const struct packet *syn)
+{
+	signals_clear(&observer->signals);
+	stack_syn(syn, &observer->signals);
+	keep_facts(observer, flow, &observer->signals);
+}
+
+void
+observer_decide(struct observer *observer, struct flow *flow)
+{
+	struct signals *signals = &observer->signals;
+
+	signals_clear(signals);
+	add_facts(flow, signals);
+	inspect_collect(observer->pool, flow, signals);
+	keep_facts(observer, flow, signals);
+	inspect_give(observer->pool, flow);
+	flow->decided = true;
+}
+
+/* ---- Flow -> observation ----------------------------------------------- */
+
+/* A service's name, sent to an address that is not the service's. */
+static void
+set_service(const struct observer *observer, const struct flow *flow,
+    struct signals *signals)
+{
+	size_t size;
+	const uint8_t *name;
+
+	if (flow->service >= 0) {
+		signals_set_string(signals, SIGNAL_FLOW_SERVICE,
+		    observer->settings->services[flow->service].name);
+		return;
+	}
+	if (!service_has_names(observer->services) ||
+	    !signals_known(signals, SIGNAL_TLS_SNI))
+		return;
+	name = signals_bytes(signals, SIGNAL_TLS_SNI, &size);
+	signals_set_flag(signals, SIGNAL_TLS_SNI_IS_SERVICE_ELSEWHERE,
+	    service_find_name(observer->services, (const char *)name, size) >=
+		0);
+}
+
+/* What the flow is when no rule names it: our parsers' word, nDPI's, or the
+ * transport where it says all. */
+static void
+name_protocol(const struct flow *flow, const struct signals *signals,
+    char *name)
+{
+	size_t size;
+	const uint8_t *text;
+	char room[8];
+
+	text = signals_bytes(signals, SIGNAL_FLOW_PROTOCOL, &size);
+	if (size == 0)
+		text = signals_bytes(signals, SIGNAL_DPI_PROTOCOL, &size);
+	if (size > 0)
+		snprintf(name, FS_PROTOCOL_SIZE, "%.*s", (int)size,
+		    (const char *)text);
+	else if (flow->key.ip_proto == PROTO_TCP ||
+	    flow->key.ip_proto == PROTO_UDP)
+		snprintf(name, FS_PROTOCOL_SIZE, "unknown");
+	else
+		snprintf(name, FS_PROTOCOL_SIZE, "%s",
+		    fs_transport_name(flow->key.ip_proto, room));
+}
+
+static bool
+flag_set(const struct signals *signals, enum signal_id id)
+{
+	return signals_milli(signals, id) != 0;
+}
+
+/* Whether the flow could be judged: in the exit view by its round trips and
+ * its place, in the path view by its bytes. */
+static enum fs_coverage
+coverage_of(const struct flow *flow, const struct signals *signals,
+    const char *protocol)
+{
+	bool whole = flag_set(signals, SIGNAL_FLOW_START_SEEN) &&
+	    !flag_set(signals, SIGNAL_FLOW_ONE_SIDED);
+	bool named = strcmp(protocol, "unknown") != 0;
+
+	if (flow->service < 0)
+		return whole && named ? FS_COVERAGE_FULL
+		    : whole || named  ? FS_COVERAGE_PARTIAL
+				      : FS_COVERAGE_NONE;
+	if (!signals_known(signals, SIGNAL_RTT_MIN_MS) &&
+	    !signals_known(signals, SIGNAL_RTT_TLS_GAP_MS))
+		return FS_COVERAGE_NONE;
+	return whole && signals_known(signals, SIGNAL_RTT_TLS_GAP_MS) &&
+		signals_known(signals, SIGNAL_GEO_DISTANCE_KM)
+	    ? FS_COVERAGE_FULL
+	    : FS_COVERAGE_PARTIAL;
+}
+
+static bool
+has_ports(uint8_t ip_proto)
+{
+	return ip_proto == PROTO_TCP || ip_proto == PROTO_UDP ||
+	    ip_proto == PROTO_SCTP;
+}
+
+static void
+fill_tuple(const struct observer *observer, const struct flow *flow,
+    struct fs_observation *out)
+{
+	unsigned client = flow->client, server = !client;
+	bool ports = has_ports(flow->key.ip_proto);
+	unsigned dir;
+
+	out->flow_id = flow->id;
+	out->parent_id = flow->parent_id;
+	out->first_us = flow->first_us;
+	out->last_us = flow->last_us;
+	for (dir = 0; dir < 2; dir++) {
+		const struct flow_side *side =
+		    &flow->side[dir == 0 ? client : server];
+
+		out->packets[dir] = side->packets;
+		out->bytes[dir] = side->bytes;
+	}
+	out->client = flow_addr(flow, client);
+	out->server = flow_addr(flow, server);
+	out->client_port = ports ? flow->key.port[client] : -1;
+	out->server_port = ports ? flow->key.port[server] : -1;
+	out->ip_proto = flow->key.ip_proto;
+	out->icmp_type = flow->icmp_type;
+	out->icmp_code = flow->icmp_code;
+	out->client_first = flow->first_sender == client;
+	out->generation = observer->generation;
+	snprintf(out->sensor, sizeof(out->sensor), "%s",
+	    observer->settings->sensor);
+	snprintf(out->service, sizeof(out->service), "%s",
+	    flow->service < 0
+		? ""
+		: observer->settings->services[flow->service].name);
+}
+
+/* Marks which evidence is new since the flow's last revision. */
+static void
+mark_told(struct flow *flow, struct fs_observation *out)
+{
+	uint32_t i;
+
+	for (i = 0; i < out->evidence_count; i++) {
+		struct fs_evidence *evidence = &out->evidence[i];
+		uint64_t bit = (uint64_t)1
+		    << (hash_identity(evidence->rule, strlen(evidence->rule)) %
+			   64);
+
+		evidence->count = (flow->told & bit) == 0;
+		flow->told |= bit;
+	}
+}
+
+static void
+judge_flow(struct observer *observer, struct flow *flow)
+{
+	struct fs_observation *out = &observer->observation;
+	char protocol[FS_PROTOCOL_SIZE];
+	struct verdict_subject subject = {
+		.view = flow->service >= 0 ? FS_VIEW_EXIT : FS_VIEW_PATH,
+		.client = out->client,
+		.peer = out->server,
+		.protocol = protocol,
+	};
+
+	name_protocol(flow, &observer->signals, protocol);
+	subject.coverage = coverage_of(flow, &observer->signals, protocol);
+	out->evidence_count = rule_evaluate(observer->rules, SCOPE_FLOW,
+	    subject.view, flow->last_us, &observer->signals, out->evidence);
+	verdict_decide(&observer->settings->scoring,
+	    &observer->settings->policy, &subject, out->evidence,
+	    out->evidence_count, &out->verdict);
+	mark_told(flow, out);
+}
+
+const struct fs_observation *
+observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
+{
+	struct fs_observation *out = &observer->observation;
+	struct signals *signals = &observer->signals;
+
+	signals_clear(signals);
+	add_facts(flow, signals);
+	inspect_collect(observer->pool, flow, signals);
+	final_flow(flow, end, signals);
+	geo_flow(observer->geo, observer->settings, flow, signals);
+	set_service(observer, flow, signals);
+
+	fill_tuple(observer, flow, out);
+	out->rev = ++flow->rev;
+	out->final = end != FLOW_END_NONE;
+	judge_flow(observer, flow);
+	out->signals_size =
+	    (uint32_t)blob_encode(signals, out->signals, sizeof(out->signals));
+	return out;
+}

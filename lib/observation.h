@@ -1,0 +1,37 @@
+/* The upper half of the staircase: a flow as it stands -> signals -> rules ->
+ * verdict -> observation. Used by the engine. */
+#pragma once
+
+#include "flow/flow.h"
+#include "flowscan.h"
+#include "service.h"
+#include "signal/inspect.h"
+#include "signal/signal.h"
+
+/* What the judgement of a flow reads, and room for one. */
+struct observer {
+	const struct fs_settings *settings; /* Borrowed, as all pointers. */
+	const struct fs_ruleset *rules;
+	const struct fs_geo *geo;
+	struct inspect_pool *pool;
+	const struct service_map *services;
+	uint32_t generation;
+	struct signals signals;
+	struct fs_observation observation;
+	uint8_t blob[FS_SIGNALS_SIZE];
+};
+
+/* Keeps the signals of the client's SYN with the flow. */
+void observer_keep_syn(struct observer *observer, struct flow *flow,
+    const struct packet *syn);
+
+/* Ends a flow's inspection: what it found stays with the flow. */
+void observer_decide(struct observer *observer, struct flow *flow);
+
+/* Judges the flow as it stands: FLOW_END_NONE for a revision. Counts
+ * flow->rev up.
+ *
+ * Returns the observation, owned by the observer and valid until its next
+ * call. */
+const struct fs_observation *observer_judge(struct observer *observer,
+    struct flow *flow, enum flow_end end);
