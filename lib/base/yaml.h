@@ -8,6 +8,10 @@
 
 #include "flowscan.h"
 
+enum { YAML_SIZE_MAX = 8 << 20 };
+#define YAML_TOO_LARGE \
+	"larger than 8 MiB; keep long lists in a file of their own"
+
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 /* Members are read only. A mapping's children are its values, each with its
@@ -19,7 +23,7 @@ struct yaml_node {
 	const char *key;               /* In a mapping, else null. */
 	const char *text;              /* Of a scalar. */
 	size_t text_size;
-	bool quoted; /* Scalar in quotes, or a block. */
+	bool quoted;                   /* Scalar in quotes, or a block. */
 	const struct yaml_node *first; /* Child. */
 	const struct yaml_node *next;  /* Sibling. */
 	size_t count;                  /* Children. */
@@ -35,7 +39,13 @@ int yaml_read(const char *path, struct fs_err *err, struct yaml **yaml);
 /* Reads text; 'name' stands for the file in errors. */
 int yaml_parse(const char *text, size_t size, const char *name,
     struct fs_err *err, struct yaml **yaml);
-void yaml_free(struct yaml *yaml);
+void yaml_drop(struct yaml *yaml);
+/* libyaml has a function of this name inside, which ours must not shadow. */
+static inline void
+yaml_free(struct yaml *yaml)
+{
+	yaml_drop(yaml);
+}
 
 /* The root, or null for an empty document. */
 const struct yaml_node *yaml_root(const struct yaml *yaml);
@@ -43,8 +53,8 @@ const struct yaml_node *yaml_root(const struct yaml *yaml);
 const char *yaml_name(const struct yaml *yaml);
 
 /* Finds a mapping's value by key, or null. */
-const struct yaml_node *yaml_find(
-    const struct yaml_node *mapping, const char *key);
+const struct yaml_node *yaml_find(const struct yaml_node *mapping,
+    const char *key);
 
 /* The name in 'names' (null at the end) that is nearest to 'word', or null
  * when none is near: for "did you mean". */
