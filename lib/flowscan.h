@@ -303,8 +303,9 @@ struct fs_settings {
 	uint64_t hash_seed;
 };
 
-/* Fills in the defaults of docs/flowscand.yaml.5; owns nothing. */
-FS_PUBLIC void fs_settings_init(struct fs_settings *settings);
+/* Fills in the defaults of docs/flowscand.yaml.5, which fs_settings_fini()
+ * frees. Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_settings_init(struct fs_settings *settings);
 
 /* Frees what the settings own: all arrays, taken to be from malloc(). */
 FS_PUBLIC void fs_settings_fini(struct fs_settings *settings);
