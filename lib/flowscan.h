@@ -489,6 +489,11 @@ FS_PUBLIC int fs_store_put_event(struct fs_store *store,
     const struct fs_event *event, struct fs_err *err);
 FS_PUBLIC int fs_store_commit(struct fs_store *store, struct fs_err *err);
 
+/* Gives the latest row of every client to 'client', in order of last_us, so
+ * that a judge can fs_judge_recall() them. Stops at a negative answer. */
+FS_PUBLIC int fs_store_recall(struct fs_store *store, fs_client_fn *client,
+    void *ctx, struct fs_err *err);
+
 /* ---- Questions ------------------------------------------------------- */
 
 /* Which rows; zeros and empty strings leave a thing open. 'verdict' and

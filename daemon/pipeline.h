@@ -1,0 +1,43 @@
+/* Engine, judge and store put together: frames in, rows out. One worker,
+ * inline. */
+#pragma once
+
+#include "config.h"
+#include "flowscan.h"
+
+struct pipeline {
+	const struct config *config; /* Borrowed. */
+	struct fs_ruleset *rules;    /* Owned, as all below. */
+	struct fs_geo *geo;
+	struct fs_engine *engine;
+	struct fs_judge *judge;
+	struct fs_store *store;
+	struct fs_generation generation;
+	uint64_t flow_rows, client_rows, uncommitted;
+	uint64_t decisions[3]; /* Clients by verdict. */
+	uint64_t last_us;      /* The capture's clock. */
+	bool store_failed;
+	struct fs_err err; /* Of the row that failed. */
+};
+
+/* Loads rules and databases; every fault is printed. Returns 0 or the
+ * negative code of the first. */
+int pipeline_load(struct pipeline *pipeline, const struct config *config);
+
+/* Opens the store and starts engine and judge. Returns 0 or a negative
+ * code. */
+int pipeline_start(struct pipeline *pipeline, const char *path,
+    struct fs_err *err);
+
+/* Each returns 0 or a negative code, with pipeline->err set. */
+int pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame);
+/* Judges the clients that changed and commits. */
+int pipeline_commit(struct pipeline *pipeline);
+/* Ends all flows, judges, commits. */
+int pipeline_finish(struct pipeline *pipeline);
+
+/* Writes an event row of this sensor; 'text' may be null. */
+int pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,
+    const char *subject, uint64_t count, const char *text);
+
+void pipeline_fini(struct pipeline *pipeline);
