@@ -55,14 +55,14 @@ utf8_next(const void *bytes, size_t size, uint32_t *code)
 size_t
 utf8_cut(const char *text, size_t text_size, size_t size)
 {
-	size_t at = size, back;
+	size_t back;
 
 	if (text_size <= size)
 		return text_size;
 	/* A character has at most three bytes behind its first. What is no
 	 * UTF-8 is cut anywhere. */
-	for (back = 0; back < 4 && at > 0; back++, at--)
-		if (((uint8_t)text[at] & 0xc0) != 0x80)
-			return at;
+	for (back = 0; back < 4 && back <= size; back++)
+		if (((uint8_t)text[size - back] & 0xc0) != 0x80)
+			return size - back;
 	return size;
 }
