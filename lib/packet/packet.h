@@ -110,13 +110,13 @@ struct packet {
 	bool later_fragment; /* No transport header; ports by its first. */
 	uint16_t ip_id;
 	uint32_t flow_label;
-	struct cursor ip;      /* From the IP header on, no trailer. */
-	struct cursor payload; /* Of the transport (of IP without one). */
-	uint32_t ip_size;      /* Wire size from the IP header on. */
-	uint32_t payload_size; /* Wire size of the payload. */
-	struct packet_tcp tcp; /* When ip_proto is TCP (6). */
+	struct cursor ip;            /* From the IP header on, no trailer. */
+	struct cursor payload;       /* Of the transport (of IP without one). */
+	uint32_t ip_size;            /* Wire size from the IP header on. */
+	uint32_t payload_size;       /* Wire size of the payload. */
+	struct packet_tcp tcp;       /* When ip_proto is TCP (6). */
 	enum packet_carrier carries; /* Of the level above this one. */
-	uint32_t carrier_id; /* VNI, GRE key, TEID, session; 0: none. */
+	uint32_t carrier_id;         /* VNI, GRE key, TEID, session; 0: none. */
 };
 
 struct packet_stack {

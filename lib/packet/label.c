@@ -1,0 +1,163 @@
+#include "packet/layers.h"
+
+/* What stands between a link and IP: PPP with its carriers, and MPLS. */
+
+enum { /* PPP protocols */
+	PPP_IP4 = 0x0021,
+	PPP_IP6 = 0x0057,
+	PPP_MPLS = 0x0281,
+	PPP_MPLS_MULTICAST = 0x0283,
+};
+
+/* RFC 2516: version and type 1, code 0, session, length. */
+enum packet_drop
+pppoe_read(struct decode *decode, struct layer *layer)
+{
+	uint8_t version, code;
+	uint16_t session, size;
+
+	(void)decode;
+	if (!cursor_u8(&layer->bytes, &version) ||
+	    !cursor_u8(&layer->bytes, &code) ||
+	    !cursor_u16(&layer->bytes, &session) ||
+	    !cursor_u16(&layer->bytes, &size))
+		return DROP_LINK_TRUNCATED;
+	if (version != 0x11 || code != 0)
+		return DROP_PPPOE;
+	if (size < layer_size(layer))
+		layer_trim(layer, size);
+	return layer_next(layer, LAYER_PPP);
+}
+
+/* RFC 1661 and 1662: address and control may be left out, and a protocol
+ * below 256 may be one byte, which is odd then. */
+enum packet_drop
+ppp_read(struct decode *decode, struct layer *layer)
+{
+	static const uint8_t address_control[] = { 0xff, 0x03 };
+	uint8_t high, low;
+	uint16_t protocol;
+
+	(void)decode;
+	if (cursor_begins(&layer->bytes, "\x0f\0", 2) ||
+	    cursor_begins(&layer->bytes, "\x8f\0", 2))
+		return layer_next(layer, LAYER_HDLC);
+	if (cursor_begins(&layer->bytes, address_control, 2) &&
+	    !cursor_skip(&layer->bytes, 2))
+		return DROP_LINK_TRUNCATED;
+	if (!cursor_u8(&layer->bytes, &high))
+		return DROP_LINK_TRUNCATED;
+	protocol = high;
+	if ((high & 1) == 0) {
+		if (!cursor_u8(&layer->bytes, &low))
+			return DROP_LINK_TRUNCATED;
+		protocol = (uint16_t)(high << 8 | low);
+	}
+	switch (protocol) {
+	case PPP_IP4: return layer_next(layer, LAYER_IP4);
+	case PPP_IP6: return layer_next(layer, LAYER_IP6);
+	case PPP_MPLS:
+	case PPP_MPLS_MULTICAST: return layer_next(layer, LAYER_MPLS);
+	default: return DROP_NOT_IP;
+	}
+}
+
+/* Cisco's HDLC: address, control, Ethernet type. */
+enum packet_drop
+hdlc_read(struct decode *decode, struct layer *layer)
+{
+	uint16_t address, type;
+
+	(void)decode;
+	if (!cursor_u16(&layer->bytes, &address) ||
+	    !cursor_u16(&layer->bytes, &type))
+		return DROP_LINK_TRUNCATED;
+	if (type <= ETHER_LENGTH_MAX)
+		return DROP_NOT_IP;
+	return layer_next_type(layer, type);
+}
+
+/* Whether the bytes are clearly an Ethernet frame: a label says nothing of
+ * what it is on, and a wrong guess would invent traffic. */
+static bool
+looks_ether(struct cursor bytes)
+{
+	uint16_t type;
+	uint8_t first;
+
+	if (!cursor_skip(&bytes, 12) || !cursor_u16(&bytes, &type) ||
+	    !cursor_peek(&bytes, &first))
+		return false;
+	switch (type) {
+	case ETHER_IP4: return first >> 4 == 4;
+	case ETHER_IP6: return first >> 4 == 6;
+	case ETHER_ARP:
+	case ETHER_VLAN:
+	case ETHER_QINQ:
+	case ETHER_MPLS:
+	case ETHER_PPPOE:
+	case ETHER_PPPOE_DISCOVERY: return true;
+	default:
+		return type <= ETHER_LENGTH_MAX &&
+		    cursor_begins(&bytes, "\xaa\xaa\x03", 3);
+	}
+}
+
+/* Whether the bytes can be an IPv4 or IPv6 header of a packet that fits. */
+static bool
+looks_ip(const struct layer *layer)
+{
+	struct cursor bytes = layer->bytes;
+	uint32_t size = layer_size(layer);
+	uint8_t first, tos;
+	uint16_t total, payload;
+
+	if (!cursor_u8(&bytes, &first) || !cursor_u8(&bytes, &tos) ||
+	    !cursor_u16(&bytes, &total))
+		return false;
+	if (first >> 4 == 4)
+		return (first & 15) >= 5 && total >= 20 && total <= size;
+	/* IPv6 has the end of its flow label where 'total' was read. */
+	return first >> 4 == 6 && cursor_u16(&bytes, &payload) &&
+	    payload + UINT32_C(40) <= size;
+}
+
+/* RFC 4385: a pseudo-wire's control word begins with four zero bits; without
+ * it the frame follows at once. */
+static enum packet_drop
+mpls_payload(struct layer *layer)
+{
+	struct cursor wire = layer->bytes;
+	uint8_t first;
+
+	if (!cursor_peek(&wire, &first))
+		return DROP_LINK_TRUNCATED;
+	if (looks_ip(layer))
+		return layer_next(layer, LAYER_IP);
+	if (first >> 4 == 0 && cursor_skip(&wire, 4) && looks_ether(wire)) {
+		layer->bytes = wire;
+		return layer_next(layer, LAYER_ETHER);
+	}
+	if (looks_ether(layer->bytes))
+		return layer_next(layer, LAYER_ETHER);
+	if (first >> 4 == 4 || first >> 4 == 6)
+		return layer_next(layer, LAYER_IP);
+	return DROP_MPLS;
+}
+
+/* RFC 3032: labels until the one that says it is the last. */
+enum packet_drop
+mpls_read(struct decode *decode, struct layer *layer)
+{
+	uint32_t label;
+	unsigned i;
+
+	(void)decode;
+	for (i = 0; i < PACKET_TAGS; i++) {
+		if (!cursor_u32(&layer->bytes, &label))
+			return DROP_LINK_TRUNCATED;
+		if (label & 0x100)
+			return mpls_payload(layer);
+	}
+	return DROP_TAGS;
+}
