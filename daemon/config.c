@@ -1,0 +1,147 @@
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/yaml.h"
+#include "config_value.h"
+
+static int
+add_default_rules(struct config *config)
+{
+	if (access(RULES_DIR, R_OK) < 0)
+		return 0; /* Not installed: the caller says '-c'. */
+	config->rules = calloc(1, sizeof(*config->rules));
+	if (config->rules == NULL)
+		return -ENOMEM;
+	config->rules[0] = strdup(RULES_DIR);
+	if (config->rules[0] == NULL)
+		return -ENOMEM;
+	config->rule_count = 1;
+	return 0;
+}
+
+static int
+set_defaults(struct config *config)
+{
+	int rc = fs_settings_init(&config->settings);
+
+	if (rc < 0)
+		return rc;
+	config->ring_size = (size_t)64 << 20;
+	config->store_path = strdup("/var/lib/flowscan/flowscan.db");
+	return config->store_path ? 0 : -ENOMEM;
+}
+
+static void
+read_root(struct config_reader *reader, const struct yaml_node *root,
+    struct config *config)
+{
+	const struct fs_scoring *scoring = &config->settings.scoring;
+
+	if (root->kind != YAML_MAPPING) {
+		config_fault(reader, root,
+		    "expected a mapping of settings, such as 'rules: "
+		    "[/etc/flowscan/rules.d]'");
+		return;
+	}
+	config_mapping(reader, &config_file_section, root, config);
+	if (scoring->review_ppm > scoring->anomalous_ppm)
+		config_fault(reader, yaml_find(root, "scoring"),
+		    "scoring.review is above scoring.anomalous; expected the "
+		    "lower one first");
+}
+
+/* Reads 'yaml', which may be null, over the defaults. */
+static int
+read_tree(struct config_reader *reader, const struct yaml *yaml,
+    struct config *config)
+{
+	const struct yaml_node *root = yaml ? yaml_root(yaml) : NULL;
+	const struct yaml_node *rules = NULL;
+	struct config fresh = { 0 };
+
+	if (set_defaults(&fresh) < 0)
+		config_no_memory(reader);
+	else if (root)
+		read_root(reader, root, &fresh);
+	if (root && root->kind == YAML_MAPPING)
+		rules = yaml_find(root, "rules");
+	if ((rules == NULL || config_is_empty(rules)) &&
+	    add_default_rules(&fresh) < 0)
+		config_no_memory(reader);
+	if (reader->rc == 0)
+		*config = fresh;
+	else
+		config_fini(&fresh);
+	return reader->rc;
+}
+
+static int
+read_result(struct config_reader *reader, int rc, const struct fs_err *fault,
+    struct yaml *yaml, struct config *config)
+{
+	if (rc < 0) {
+		if (reader->err)
+			*reader->err = *fault;
+		if (reader->fault)
+			reader->fault(reader->ctx, false, fault);
+		return rc;
+	}
+	rc = read_tree(reader, yaml, config);
+	yaml_free(yaml);
+	return rc;
+}
+
+int
+config_read(const char *path, fs_fault_fn *fault, void *ctx, struct fs_err *err,
+    struct config *config)
+{
+	struct config_reader reader = { .file = path,
+		.fault = fault,
+		.ctx = ctx,
+		.err = err };
+	struct fs_err why = { 0 };
+	struct yaml *yaml = NULL;
+	int rc = path ? yaml_read(path, &why, &yaml) : 0;
+
+	return read_result(&reader, rc, &why, yaml, config);
+}
+
+int
+config_parse(const char *text, size_t size, const char *name,
+    fs_fault_fn *fault, void *ctx, struct config *config)
+{
+	struct config_reader reader = { .file = name,
+		.fault = fault,
+		.ctx = ctx };
+	struct fs_err why = { 0 };
+	struct yaml *yaml = NULL;
+	int rc = yaml_parse(text, size, name, &why, &yaml);
+
+	return read_result(&reader, rc, &why, yaml, config);
+}
+
+static void
+free_texts(char **texts, size_t count)
+{
+	while (count > 0)
+		free(texts[--count]);
+	free(texts);
+}
+
+void
+config_fini(struct config *config)
+{
+	if (config == NULL)
+		return;
+	fs_settings_fini(&config->settings);
+	free_texts(config->rules, config->rule_count);
+	free_texts(config->city, config->city_count);
+	free_texts(config->asn, config->asn_count);
+	free_texts(config->interfaces, config->interface_count);
+	free(config->store_path);
+	*config = (struct config){ 0 };
+}
