@@ -205,7 +205,7 @@ format:
 tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(C_SOURCES))
 $(BUILD)/tidy/%.ok: %.c .clang-tidy $(C_HEADERS) | config.h
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- -std=gnu11 $(PATHS)
+	clang-tidy --quiet $< -- -std=gnu11 $(PATHS) -DRULES_DIR='""'
 	@touch $@
 
 # ---- Measuring -----------------------------------------------------------
