@@ -49,6 +49,7 @@ TOOL_PARTS := $(call object,$(filter-out tools/main.c,$(TOOL_SOURCES)))
 UNIT_TESTS := $(patsubst test/unit/%.c,$(BUILD)/test/%,$(UNIT_SOURCES))
 FUZZ_NAMES := $(patsubst test/fuzz/%.c,%,$(FUZZ_SOURCES))
 REPLAYS := $(addprefix $(BUILD)/test/fuzz/,$(FUZZ_NAMES))
+MANUALS := $(wildcard docs/*.1 docs/*.5 docs/*.7 docs/*.8)
 CLI_TESTS := $(wildcard test/cli/*.bats test/capture/*.bats)
 PROGRAMS := $(BUILD)/bin/flowscand $(BUILD)/bin/flowscan
 
@@ -169,6 +170,7 @@ unit: $(UNIT_TESTS)
 $(BUILD)/test/fuzz/fuzz_%: $(BUILD)/obj/test/fuzz/fuzz_%.o $(BUILD)/obj/test/fuzz/replay.o $(TAP) $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
 	$(call link,$(LIBS))
 replays: $(REPLAYS)
+$(BUILD)/test/fuzz/fuzz_config $(BUILD)/fuzz_config: $(call object,$(wildcard daemon/config*.c))
 
 check: all unit replays
 	@BUILD=$(BUILD) test/run $(UNIT_TESTS) $(REPLAYS) $(CLI_TESTS)
@@ -190,11 +192,14 @@ $(BUILD)/fuzz/fuzz_%: FORCE
 	$(FUZZ_MAKE) $@
 .PHONY: FORCE
 
+SCRIPTS = $(wildcard .ci/run tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/lab/run)
+# looked_at(program, files, options): runs a linter where there is one.
+looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
+	else echo "lint: $(1) is missing, not looked at: $(2)"; fi,:)
 lint:
 	@BUILD=$(BUILD) perl tools/lint
-	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else \
-	    echo "lint: shellcheck is missing, scripts were not looked at"; fi
-SCRIPTS = $(wildcard .ci/run tools/quickstart tools/ci test/fuzz/run test/bench/run test/lab/run)
+	@$(call looked_at,shellcheck,$(SCRIPTS))
+	@$(call looked_at,mandoc,$(MANUALS),-T lint -W warning)
 
 format-check:
 	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)
@@ -227,7 +232,6 @@ lab: $(LAB_LINK)
 rulesdir = $(datadir)/flowscan/rules
 RULE_FILES := $(wildcard rules/* rules/*/*)
 RULE_FILES := $(filter-out $(patsubst %/,%,$(wildcard rules/*/)),$(RULE_FILES))
-MANUALS := $(wildcard docs/*.1 docs/*.5 docs/*.7 docs/*.8)
 manual = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 EXAMPLE := flowscand.yaml.example
 
