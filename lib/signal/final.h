@@ -10,7 +10,19 @@ void final_flow(const struct flow *flow, enum flow_end end,
     struct signals *signals);
 
 /* tcp.syn.* from the client's SYN, when it is seen (stack.c); kept with the
- * flow by the engine. */
+ * flow by the engine.
+ *
+ * Options are letters in their order: M (MSS), S (SACK permitted), T
+ * (timestamp), W (window scale), N (no operation), E (end of list), ?kind
+ * for any other. The signature is
+ *   IP version:initial TTL:MSS:window:scale:options:quirks
+ * such as 4:64:1460:mss*44:7:M,S,T,N,W:DI. The initial TTL is the one seen,
+ * rounded up to 32, 64, 128 or 255; the window is mss*N where it is a
+ * multiple of the MSS; MSS and scale are empty where the option is missing.
+ * Quirks, in this order: D do not fragment (IPv4), I with an IP ID all the
+ * same, Z neither; L flow label (IPv6); C ECN is offered; Q sequence number
+ * 0; A acknowledgement number without ACK; U and P urgent and push flag; V
+ * own timestamp 0; R echoed timestamp not 0; B payload. */
 void stack_syn(const struct packet *syn, struct signals *signals);
 
 /* client.* and server.* places, geo.* bounds for where the sensor is

@@ -1,0 +1,99 @@
+#include "signal/final.h"
+
+#include "base/num.h"
+#include "flow/rtt.h"
+
+enum {
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_DCCP = 33,
+	PROTO_SCTP = 132,
+	PROTO_UDP_LITE = 136,
+};
+
+static bool
+has_ports(uint8_t ip_proto)
+{
+	return ip_proto == PROTO_TCP || ip_proto == PROTO_UDP ||
+	    ip_proto == PROTO_DCCP || ip_proto == PROTO_SCTP ||
+	    ip_proto == PROTO_UDP_LITE;
+}
+
+static void
+set_counters(const struct flow *flow, struct signals *signals)
+{
+	const struct flow_side *client = &flow->side[flow->client];
+	const struct flow_side *server = &flow->side[!flow->client];
+
+	signals_set_count(signals, SIGNAL_FLOW_PACKETS_C2S, client->packets);
+	signals_set_count(signals, SIGNAL_FLOW_PACKETS_S2C, server->packets);
+	signals_set_count(signals, SIGNAL_FLOW_BYTES_C2S, client->bytes);
+	signals_set_count(signals, SIGNAL_FLOW_BYTES_S2C, server->bytes);
+	signals_set_count(signals, SIGNAL_FLOW_PAYLOAD_C2S,
+	    client->payload_bytes);
+	signals_set_count(signals, SIGNAL_FLOW_PAYLOAD_S2C,
+	    server->payload_bytes);
+	signals_set_flag(signals, SIGNAL_FLOW_ONE_SIDED,
+	    client->packets == 0 || server->packets == 0);
+}
+
+static void
+set_tunnel(const struct flow *flow, struct signals *signals)
+{
+	if (flow->carries != CARRIER_NONE)
+		signals_set_string(signals, SIGNAL_TUNNEL_CARRIES,
+		    packet_carrier_name((enum packet_carrier)flow->carries));
+	if (flow->carried != CARRIER_NONE)
+		signals_set_string(signals, SIGNAL_TUNNEL_INSIDE,
+		    packet_carrier_name((enum packet_carrier)flow->carried));
+	signals_set_count(signals, SIGNAL_TUNNEL_DEPTH, flow->depth);
+	if (flow->carrier_id != 0)
+		signals_set_count(signals, SIGNAL_TUNNEL_ID, flow->carrier_id);
+}
+
+static void
+set_round_trip(struct signals *signals, enum signal_id id, uint32_t us)
+{
+	if (us != RTT_UNKNOWN)
+		signals_set_us(signals, id, us);
+}
+
+static void
+set_tcp(const struct flow *flow, struct signals *signals)
+{
+	const struct flow_side *client = &flow->side[flow->client];
+	const struct flow_side *server = &flow->side[!flow->client];
+
+	signals_set_count(signals, SIGNAL_FLOW_RETRANSMITS_C2S,
+	    client->retransmits);
+	signals_set_count(signals, SIGNAL_FLOW_RETRANSMITS_S2C,
+	    server->retransmits);
+	signals_set_count(signals, SIGNAL_FLOW_GAPS,
+	    (uint64_t)client->gaps + server->gaps);
+	set_round_trip(signals, SIGNAL_RTT_TCP_MS, client->rtt.handshake_us);
+	set_round_trip(signals, SIGNAL_RTT_MIN_MS, client->rtt.min_us);
+	set_round_trip(signals, SIGNAL_RTT_SERVER_MS, server->rtt.min_us);
+	signals_set_count(signals, SIGNAL_RTT_SAMPLES, client->rtt.samples);
+}
+
+void
+final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
+{
+	uint8_t proto = flow->key.ip_proto;
+	char room[8];
+
+	signals_set_string(signals, SIGNAL_FLOW_TRANSPORT,
+	    fs_transport_name(proto, room));
+	if (has_ports(proto))
+		signals_set_count(signals, SIGNAL_FLOW_SERVER_PORT,
+		    flow->key.port[!flow->client]);
+	signals_set_us(signals, SIGNAL_FLOW_DURATION_MS,
+	    time_since_us(flow->last_us, flow->first_us));
+	signals_set_flag(signals, SIGNAL_FLOW_START_SEEN, flow->start_seen);
+	signals_set_string(signals, SIGNAL_FLOW_END,
+	    end == FLOW_END_NONE ? "open" : flow_end_name(end));
+	set_counters(flow, signals);
+	set_tunnel(flow, signals);
+	if (proto == PROTO_TCP)
+		set_tcp(flow, signals);
+}

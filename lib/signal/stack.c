@@ -1,0 +1,145 @@
+#include "signal/final.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { TEXT_SIZE = 256, OPTION_END = 0, ECN = TCP_ECE | TCP_CWR };
+
+/* A text that is built piece by piece; what does not fit is left out. */
+struct text {
+	char at[TEXT_SIZE];
+	size_t size;
+};
+
+static void add(struct text *text, const char *format, ...) FS_PRINTF(2, 3);
+
+static void
+add(struct text *text, const char *format, ...)
+{
+	size_t left = TEXT_SIZE - text->size;
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vsnprintf(text->at + text->size, left, format, args);
+	va_end(args);
+	if (size > 0 && (size_t)size < left)
+		text->size += (size_t)size;
+	text->at[text->size] = '\0';
+}
+
+/* The letter of an option's kind, or 0. */
+static char
+option_letter(uint8_t kind)
+{
+	static const char letters[] = {
+		[OPTION_END] = 'E',
+		[1] = 'N',
+		[2] = 'M',
+		[3] = 'W',
+		[4] = 'S',
+		[8] = 'T',
+	};
+
+	if (kind >= sizeof(letters))
+		return '\0';
+	return letters[kind];
+}
+
+static void
+add_options(struct text *text, const struct packet_tcp *tcp)
+{
+	uint8_t i;
+
+	for (i = 0; i < tcp->option_count && i < PACKET_OPTIONS_SIZE; i++) {
+		const char *comma = i > 0 ? "," : "";
+		char letter = option_letter(tcp->options[i]);
+
+		if (letter != '\0')
+			add(text, "%s%c", comma, letter);
+		else
+			add(text, "%s?%u", comma, tcp->options[i]);
+	}
+}
+
+/* The least initial TTL in use that is not below what has come. */
+static unsigned
+initial_ttl(uint8_t ttl)
+{
+	return ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
+}
+
+static void
+add_window(struct text *text, const struct packet_tcp *tcp)
+{
+	if (!tcp->has_mss || tcp->mss == 0 || tcp->window == 0 ||
+	    tcp->window % tcp->mss != 0)
+		add(text, ":%u", tcp->window);
+	else
+		add(text, ":mss*%u", tcp->window / tcp->mss);
+}
+
+static void
+add_quirks(struct text *text, const struct packet *syn)
+{
+	const struct packet_tcp *tcp = &syn->tcp;
+	bool v4 = syn->src.family == 4;
+	const struct {
+		char letter;
+		bool seen;
+	} quirks[] = {
+		{ 'D', v4 && syn->dont_fragment },
+		{ 'I', v4 && syn->dont_fragment && syn->ip_id != 0 },
+		{ 'Z', v4 && !syn->dont_fragment && syn->ip_id == 0 },
+		{ 'L', syn->flow_label != 0 },
+		{ 'C', (tcp->flags & ECN) == ECN },
+		{ 'Q', tcp->seq == 0 },
+		{ 'A', tcp->ack != 0 },
+		{ 'U', (tcp->flags & TCP_URG) != 0 },
+		{ 'P', (tcp->flags & TCP_PSH) != 0 },
+		{ 'V', tcp->has_timestamp && tcp->ts_value == 0 },
+		{ 'R', tcp->has_timestamp && tcp->ts_echo != 0 },
+		{ 'B', syn->payload_size > 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++)
+		if (quirks[i].seen)
+			add(text, "%c", quirks[i].letter);
+}
+
+static void
+sign(struct text *text, const struct packet *syn)
+{
+	const struct packet_tcp *tcp = &syn->tcp;
+
+	add(text, "%u:%u:", syn->src.family, initial_ttl(syn->ttl));
+	if (tcp->has_mss)
+		add(text, "%u", tcp->mss);
+	add_window(text, tcp);
+	if (tcp->has_scale)
+		add(text, ":%u:", tcp->scale);
+	else
+		add(text, "::");
+	add_options(text, tcp);
+	add(text, ":");
+	add_quirks(text, syn);
+}
+
+void
+stack_syn(const struct packet *syn, struct signals *signals)
+{
+	const struct packet_tcp *tcp = &syn->tcp;
+	struct text options = { .size = 0 }, signature = { .size = 0 };
+
+	signals_set_count(signals, SIGNAL_TCP_SYN_TTL, syn->ttl);
+	signals_set_count(signals, SIGNAL_TCP_SYN_WINDOW, tcp->window);
+	if (tcp->has_mss)
+		signals_set_count(signals, SIGNAL_TCP_SYN_MSS, tcp->mss);
+	if (tcp->has_scale)
+		signals_set_count(signals, SIGNAL_TCP_SYN_SCALE, tcp->scale);
+	add_options(&options, tcp);
+	signals_set_string(signals, SIGNAL_TCP_SYN_OPTIONS, options.at);
+	sign(&signature, syn);
+	signals_set_string(signals, SIGNAL_TCP_SYN_SIGNATURE, signature.at);
+}
