@@ -264,9 +264,9 @@ play(struct flow_table *table, const struct tcp_case *c, const uint32_t *isn,
     bool swap)
 {
 	struct play play = { NULL };
-	const struct act *act;
+	const struct act *act = c->acts;
 
-	for (act = c->acts; act->who != 0; act++) {
+	do {
 		bool client = act->who == 'c';
 		struct packet packet = client != swap
 		    ? build_packet(6, 1, 40000, 2, 40001)
@@ -286,7 +286,7 @@ play(struct flow_table *table, const struct tcp_case *c, const uint32_t *isn,
 		    build_touch(table, &packet, act->at_us, &from, &ended);
 		play.client = client ? from : !from;
 		play.ended += (int)ended;
-	}
+	} while ((++act)->who != 0);
 	return play;
 }
 
