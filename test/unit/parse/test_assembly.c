@@ -65,7 +65,8 @@ test_bounds(void)
 	    FS_EFULL, "an offset that wraps");
 	assembly_init(&assembly);
 	for (i = 0; i < ASSEMBLY_RANGES; i++)
-		if (assembly_add(&assembly, 4 * i + 2, cursor_of(bytes, 2)) < 0)
+		if (assembly_add(&assembly, 4ull * i + 2, cursor_of(bytes, 2)) <
+		    0)
 			break;
 	tap_int(i, ASSEMBLY_RANGES, "as many holes as may be");
 	tap_int(assembly_add(&assembly, 4000, cursor_of(bytes, 1)), FS_EFULL,
