@@ -125,3 +125,23 @@ cursor_begins(const struct cursor *cursor, const void *prefix, size_t size)
 {
 	return cursor->left >= size && memcmp(cursor->at, prefix, size) == 0;
 }
+
+/* Takes a line of text, or what is left without one, and leaves its end (LF
+ * or CRLF) out of '*line'. False when nothing is left. */
+CURSOR_CHECKED static inline bool
+cursor_line(struct cursor *cursor, struct cursor *line)
+{
+	const uint8_t *end;
+	size_t size = cursor->left;
+
+	if (size == 0)
+		return false;
+	end = (const uint8_t *)memchr(cursor->at, '\n', size);
+	if (end != NULL)
+		size = (size_t)(end - cursor->at);
+	line->at = cursor->at;
+	line->left = size;
+	if (size > 0 && line->at[size - 1] == '\r')
+		line->left--;
+	return cursor_skip(cursor, end != NULL ? size + 1 : size);
+}
