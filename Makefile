@@ -137,8 +137,8 @@ $(BUILD)/lib/$(SONAME): $(LIB_OBJECTS) $(BUILD)/lib/list $(BUILD)/link-flags
 	@mkdir -p $(@D)
 	$(QUIET)$(LINK) -shared -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJECTS) $(LIBS)
 
-# link(libraries): makes the target of the objects and archives before it.
-link = @mkdir -p $(@D)$(newline)	$(QUIET)$(LINK) -o $@ $(filter %.o %.a,$^) $(1)
+# link(libraries): makes the target of its objects, then its archives.
+link = @mkdir -p $(@D)$(newline)	$(QUIET)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 define newline
 
 
