@@ -8,9 +8,13 @@
 #include "flow/flow.h"
 
 enum {
+	ICMP = 1,
+	TCP = 6,
+	UDP = 17,
 	BUILD_START_US = 1000 * 1000 * 1000, /* Points in time begin here. */
-	BUILD_SECOND_US = 1000 * 1000,
 };
+
+static const int64_t SECOND = 1000 * 1000; /* In microseconds. */
 
 static const struct flow_limits build_limits = {
 	.flow_max = 64,
@@ -21,53 +25,24 @@ static const struct flow_limits build_limits = {
 	.seed = 7,
 };
 
-__attribute__((unused)) static struct flow_table *
-build_table(const struct flow_limits *limits)
-{
-	struct flow_table *table;
+/* Aborts without memory. */
+struct flow_table *build_table(const struct flow_limits *limits);
 
-	if (flow_table_new(limits, &table) < 0)
-		abort();
-	return table;
-}
+/* A point in time, counted from BUILD_START_US. */
+uint64_t build_at(int64_t us);
 
 /* A packet without payload between two IPv4 endpoints, which are told apart
  * by their last bytes. */
-static inline struct packet
-build_packet(uint8_t proto, uint8_t src, uint16_t src_port, uint8_t dst,
-    uint16_t dst_port)
-{
-	return (struct packet){
-		.src = { { 198, 51, 100, src }, 4 },
-		.dst = { { 198, 51, 100, dst }, 4 },
-		.src_port = src_port,
-		.dst_port = dst_port,
-		.has_ports = src_port != 0 || dst_port != 0,
-		.ip_proto = proto,
-		.ip_size = 40,
-	};
-}
+struct packet build_packet(uint8_t proto, uint8_t src, uint16_t src_port,
+    uint8_t dst, uint16_t dst_port);
+/* A packet between the client of this number and one server. */
+struct packet build_numbered(uint8_t proto, uint32_t number, bool back);
+/* The packet with these numbers. */
+struct packet build_flags(struct packet packet, uint8_t flags, uint32_t seq,
+    uint32_t ack);
+struct packet build_payload(struct packet packet, uint32_t size);
 
-/* Touches the table; ends what stands in the way, which '*ended' counts when
- * it is not null. 'at_us' counts from BUILD_START_US. */
-__attribute__((unused)) static struct flow *
-build_touch(struct flow_table *table, const struct packet *packet,
-    int64_t at_us, unsigned *from, unsigned *ended)
-{
-	struct packet_stack stack = { .count = 1,
-		.time_us = (uint64_t)(BUILD_START_US + at_us) };
-	struct flow *flow;
-	int rc;
-
-	stack.level[0] = *packet;
-	while ((rc = flow_table_touch(table, &stack, 0, &flow, from)) < 0) {
-		if (rc == FS_EFULL)
-			flow = flow_table_oldest(table);
-		else if (rc != -EAGAIN)
-			abort();
-		flow_table_end(table, flow);
-		if (ended != NULL)
-			(*ended)++;
-	}
-	return flow;
-}
+/* Touches the table at a time counted from BUILD_START_US; ends what stands
+ * in the way, which '*ended' counts when it is not null. */
+struct flow *build_touch(struct flow_table *table, const struct packet *packet,
+    int64_t at_us, unsigned *from, unsigned *ended);
