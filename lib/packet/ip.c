@@ -11,7 +11,7 @@ enum {
 
 /* Where in its packet a fragment lies. */
 struct fragment {
-	struct fragment_key key;
+	uint32_t id;
 	uint32_t offset; /* In bytes. */
 	bool more;       /* Others follow. */
 };
@@ -27,19 +27,20 @@ level_begin(struct decode *decode, const struct layer *layer)
 	return packet;
 }
 
-/* The fragment's key, but for its identification. */
-static void
-fragment_begin(const struct packet_stack *stack, const struct packet *packet,
-    struct fragment *fragment)
+static struct fragment_key
+fragment_key_of(const struct packet_stack *stack, const struct packet *packet,
+    const struct fragment *fragment)
 {
-	struct fragment_key *key = &fragment->key;
+	struct fragment_key key = { .id = fragment->id,
+		.family = packet->src.family };
 
-	*fragment = (struct fragment){ 0 };
-	memcpy(key->src, packet->src.bytes, sizeof(key->src));
-	memcpy(key->dst, packet->dst.bytes, sizeof(key->dst));
-	key->family = packet->src.family;
+	memcpy(key.src, packet->src.bytes, sizeof(key.src));
+	memcpy(key.dst, packet->dst.bytes, sizeof(key.dst));
+	if (key.family == 4)
+		key.ip_proto = packet->ip_proto;
 	if (stack->count > 0)
-		key->scope = stack->level[stack->count - 1].carrier_id;
+		key.scope = stack->level[stack->count - 1].carrier_id;
+	return key;
 }
 
 static bool
@@ -57,7 +58,9 @@ static enum packet_drop
 later_fragment(struct decode *decode, struct packet *packet,
     const struct fragment *fragment, struct layer *layer)
 {
-	bool known = fragments_find(decode->fragments, &fragment->key,
+	struct fragment_key key =
+	    fragment_key_of(decode->stack, packet, fragment);
+	bool known = fragments_find(decode->fragments, &key,
 	    decode->stack->time_us, packet);
 
 	if (!known &&
@@ -71,6 +74,16 @@ later_fragment(struct decode *decode, struct packet *packet,
 	return layer_next(layer, LAYER_END);
 }
 
+static void
+first_fragment(struct decode *decode, const struct packet *packet,
+    const struct fragment *fragment)
+{
+	struct fragment_key key =
+	    fragment_key_of(decode->stack, packet, fragment);
+
+	fragments_note(decode->fragments, &key, decode->stack->time_us, packet);
+}
+
 /* What follows the IP header, of which 'layer' holds the rest. */
 static enum packet_drop
 level_finish(struct decode *decode, struct packet *packet,
@@ -79,8 +92,8 @@ level_finish(struct decode *decode, struct packet *packet,
 	enum packet_drop drop;
 
 	decode->by_port = false;
-	if (fragment->offset + layer_size(layer) > IP_SIZE_MAX &&
-	    fragment->offset > 0)
+	if (fragment->offset > 0 &&
+	    fragment->offset + layer_size(layer) > IP_SIZE_MAX)
 		return packet->src.family == 4 ? DROP_IP4_MALFORMED
 					       : DROP_IP6_MALFORMED;
 	if (fragment->offset > 0)
@@ -90,8 +103,7 @@ level_finish(struct decode *decode, struct packet *packet,
 	if (drop != DROP_NONE)
 		return drop;
 	if (fragment->more)
-		fragments_note(decode->fragments, &fragment->key,
-		    decode->stack->time_us, packet);
+		first_fragment(decode, packet, fragment);
 	decode->stack->count++;
 	return tunnel_read(decode, packet, layer);
 }
@@ -152,9 +164,7 @@ ip4_read(struct decode *decode, struct layer *layer)
 	if (!cursor_skip(&layer->bytes, (size_t)(ip4.first & 15) * 4))
 		return DROP_IP4_TRUNCATED;
 	packet->dont_fragment = (ip4.fragment & 0x4000) != 0;
-	fragment_begin(decode->stack, packet, &fragment);
-	fragment.key.id = packet->ip_id;
-	fragment.key.ip_proto = packet->ip_proto;
+	fragment.id = packet->ip_id;
 	fragment.offset = (uint32_t)(ip4.fragment & 0x1fff) * 8;
 	fragment.more = (ip4.fragment & 0x2000) != 0;
 	return level_finish(decode, packet, &fragment, layer);
@@ -193,8 +203,7 @@ ip6_fragment(struct cursor *bytes, uint8_t *next, struct fragment *fragment)
 	uint16_t offset;
 
 	if (!cursor_u8(bytes, next) || !cursor_u8(bytes, &reserved) ||
-	    !cursor_u16(bytes, &offset) ||
-	    !cursor_u32(bytes, &fragment->key.id))
+	    !cursor_u16(bytes, &offset) || !cursor_u32(bytes, &fragment->id))
 		return false;
 	fragment->offset = offset & 0xfff8;
 	fragment->more = (offset & 1) != 0;
@@ -256,7 +265,7 @@ enum packet_drop
 ip6_read(struct decode *decode, struct layer *layer)
 {
 	struct packet *packet;
-	struct fragment fragment;
+	struct fragment fragment = { 0 };
 	struct cursor head;
 	uint32_t first;
 	uint16_t size;
@@ -274,7 +283,6 @@ ip6_read(struct decode *decode, struct layer *layer)
 	packet->flow_label = first & 0xfffff;
 	if (!ip6_bound(packet, size, layer))
 		return DROP_IP6_TRUNCATED;
-	fragment_begin(decode->stack, packet, &fragment);
 	drop = ip6_extensions(packet, &fragment, layer);
 	if (drop != DROP_NONE)
 		return drop;

@@ -122,8 +122,10 @@ looks_ip(const struct layer *layer)
 	    payload + UINT32_C(40) <= size;
 }
 
-/* RFC 4385: a pseudo-wire's control word begins with four zero bits; without
- * it the frame follows at once. */
+/* RFC 4448, 4.6: an Ethernet frame follows at once, or behind a control word
+ * of 16 zero bits and a sequence number. The word is looked for last: it is
+ * as long as a VLAN tag, so that behind a tagged frame's first 4 bytes there
+ * seems to be an untagged one. */
 static enum packet_drop
 mpls_payload(struct layer *layer)
 {
@@ -134,12 +136,13 @@ mpls_payload(struct layer *layer)
 		return DROP_LINK_TRUNCATED;
 	if (looks_ip(layer))
 		return layer_next(layer, LAYER_IP);
-	if (first >> 4 == 0 && cursor_skip(&wire, 4) && looks_ether(wire)) {
+	if (looks_ether(wire))
+		return layer_next(layer, LAYER_ETHER);
+	if (cursor_begins(&wire, "\0\0", 2) && cursor_skip(&wire, 4) &&
+	    looks_ether(wire)) {
 		layer->bytes = wire;
 		return layer_next(layer, LAYER_ETHER);
 	}
-	if (looks_ether(layer->bytes))
-		return layer_next(layer, LAYER_ETHER);
 	if (first >> 4 == 4 || first >> 4 == 6)
 		return layer_next(layer, LAYER_IP);
 	return DROP_MPLS;
