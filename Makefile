@@ -36,7 +36,6 @@ DAEMON_SOURCES := $(wildcard daemon/*.c)
 TOOL_SOURCES := $(wildcard tools/*.c)
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 FUZZ_SOURCES := $(wildcard test/fuzz/fuzz_*.c)
-BENCH_SOURCES := $(wildcard test/bench/*.c)
 C_SOURCES := $(LIB_SOURCES) $(DAEMON_SOURCES) $(TOOL_SOURCES) \
 	$(wildcard test/*/*.c test/unit/*/*.c)
 C_HEADERS := $(wildcard lib/*.h lib/*/*.h daemon/*.h tools/*.h test/*/*.h test/unit/*/*.h)
@@ -220,8 +219,10 @@ $(BUILD)/tidy/%.ok: %.c .clang-tidy $(C_HEADERS) | config.h
 
 # ---- Measuring -----------------------------------------------------------
 
-BENCH_PROGRAMS := $(patsubst test/bench/%.c,$(BUILD)/bench/%,$(BENCH_SOURCES))
-$(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
+BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,gen measure pcap_loop)
+$(BUILD)/bench/gen: $(call object,$(wildcard test/bench/gen*.c)) $(BUILD)/link-flags
+	$(call link)
+$(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/link-flags
 	$(call link,$(LIBS))
 bench: all $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) sh test/bench/run
