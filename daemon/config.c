@@ -8,11 +8,13 @@
 #include "base/yaml.h"
 #include "config_value.h"
 
+/* The rules that were installed, if they were: a program that runs out of its
+ * source tree is told where they are. */
 static int
 add_default_rules(struct config *config)
 {
 	if (access(RULES_DIR, R_OK) < 0)
-		return 0; /* Not installed: the caller says '-c'. */
+		return 0;
 	config->rules = calloc(1, sizeof(*config->rules));
 	if (config->rules == NULL)
 		return -ENOMEM;
@@ -31,8 +33,7 @@ set_defaults(struct config *config)
 	if (rc < 0)
 		return rc;
 	config->ring_size = (size_t)64 << 20;
-	config->store_path = strdup("/var/lib/flowscan/flowscan.db");
-	return config->store_path ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void

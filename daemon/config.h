@@ -15,7 +15,7 @@ struct config {
 	size_t city_count;
 	char **asn;
 	size_t asn_count;
-	char *store_path;
+	char *store_path; /* Null: not said. */
 	char **interfaces;
 	size_t interface_count;
 	size_t ring_size; /* In bytes. */

@@ -131,7 +131,8 @@ bool
 config_is_empty(const struct yaml_node *node)
 {
 	return node->kind == YAML_SCALAR && !node->quoted &&
-	    node->text_size == 0;
+	    (node->text_size == 0 || strcmp(node->text, "~") == 0 ||
+		strcmp(node->text, "null") == 0);
 }
 
 static void

@@ -32,7 +32,7 @@ check(const struct config *config)
 
 	assert(settings->flow_max > 0 && settings->detect_max > 0);
 	assert(settings->scoring.review_ppm <= settings->scoring.anomalous_ppm);
-	assert(config->store_path && config->store_path[0]);
+	assert(!config->store_path || config->store_path[0]);
 	for (i = 0; i < settings->service_count; i++)
 		assert(settings->services[i].address_count > 0);
 	for (i = 0; i < config->rule_count; i++)
