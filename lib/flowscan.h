@@ -581,6 +581,22 @@ FS_PUBLIC int fs_report_explain(struct fs_store *store,
     const struct fs_filter *filter, const char *subject,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 
+/* The table of signals: what a rule may ask and a row may hold. */
+struct fs_signal_info {
+	const char *name;    /* "rtt.tcp_ms" */
+	const char *type;    /* "flag", "number", "text", ... */
+	const char *unit;    /* "ms", "km", ... or "" */
+	const char *scope;   /* "flow", "client" or "both" */
+	const char *view;    /* "path", "exit" or "any" */
+	const char *meaning; /* One line. */
+};
+
+FS_PUBLIC size_t fs_signal_count(void);
+/* Strings are static. */
+FS_PUBLIC void fs_signal_info(size_t index, struct fs_signal_info *info);
+FS_PUBLIC int fs_report_signals(
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+
 /* When the newest row, and the rules and databases, are from (for
  * --fail-on-stale): microseconds, 0 when there are none. */
 struct fs_freshness {

@@ -1,0 +1,314 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "store/sqlite.h"
+
+enum { LONGEST_BITS = 128 };
+static const uint64_t us_per_hour = 3600000000;
+
+/* ---- The public face ---------------------------------------------------- */
+
+static int
+store_of(const struct store_ops *ops, void *state, struct fs_err *err,
+    struct fs_store **store)
+{
+	struct fs_store *s = malloc(sizeof(*s));
+
+	if (s == NULL) {
+		ops->close(state);
+		return err_set(err, -ENOMEM, "no memory is left");
+	}
+	*s = (struct fs_store){ ops, state };
+	*store = s;
+	return 0;
+}
+
+int
+fs_store_open(const char *path, struct fs_err *err, struct fs_store **store)
+{
+	struct sqlite_store *state;
+	int rc;
+
+	if ((rc = sqlite_open_write(path, err, &state)) < 0)
+		return rc;
+	return store_of(&sqlite_ops, state, err, store);
+}
+
+int
+fs_store_open_read(const char *path, struct fs_err *err,
+    struct fs_store **store)
+{
+	struct sqlite_store *state;
+	int rc;
+
+	if ((rc = sqlite_open_read(path, err, &state)) < 0)
+		return rc;
+	return store_of(&sqlite_ops, state, err, store);
+}
+
+void
+fs_store_close(struct fs_store *store)
+{
+	if (store == NULL)
+		return;
+	store->ops->close(store->state);
+	free(store);
+}
+
+int
+fs_store_put_generation(struct fs_store *store, const struct fs_ruleset *rules,
+    struct fs_generation *generation, struct fs_err *err)
+{
+	return store->ops->put_generation(store->state, rules, generation, err);
+}
+
+int
+fs_store_put_flow(struct fs_store *store, const struct fs_observation *flow,
+    struct fs_err *err)
+{
+	return store->ops->put_flow(store->state, flow, err);
+}
+
+int
+fs_store_put_client(struct fs_store *store, const struct fs_client *client,
+    struct fs_err *err)
+{
+	return store->ops->put_client(store->state, client, err);
+}
+
+int
+fs_store_put_event(struct fs_store *store, const struct fs_event *event,
+    struct fs_err *err)
+{
+	return store->ops->put_event(store->state, event, err);
+}
+
+int
+fs_store_commit(struct fs_store *store, struct fs_err *err)
+{
+	return store->ops->commit(store->state, err);
+}
+
+void
+fs_filter_init(struct fs_filter *filter)
+{
+	*filter = (struct fs_filter){ .class = -1, .verdict = -1 };
+}
+
+int
+fs_store_freshness(struct fs_store *store, struct fs_err *err,
+    struct fs_freshness *freshness)
+{
+	struct fs_generation generation = { 0 };
+	struct store_snapshot snapshot;
+	int rc;
+
+	if ((rc = store_ask_span(store, err, &snapshot)) < 0)
+		return rc;
+	rc = store_ask_newest_generation(store, err, &generation);
+	if (rc < 0 && rc != FS_EEND)
+		return rc;
+	*freshness = (struct fs_freshness){ snapshot.newest_us,
+		generation.time_us, generation.geo_built_s * 1000000 };
+	return 0;
+}
+
+/* What a store recalls goes to a judge, one client after another. */
+struct recall {
+	fs_client_fn *fn;
+	void *ctx;
+};
+
+static int
+recall_one(void *ctx, const struct store_client *row)
+{
+	const struct recall *recall = ctx;
+
+	return recall->fn(recall->ctx, &row->client);
+}
+
+int
+fs_store_recall(struct fs_store *store, fs_client_fn *fn, void *ctx,
+    struct fs_err *err)
+{
+	struct recall recall = { fn, ctx };
+	struct store_query query;
+	struct fs_filter filter;
+	int rc;
+
+	fs_filter_init(&filter);
+	filter.whole = true;
+	if ((rc = store_query(store, &filter, err, &query)) < 0)
+		return rc;
+	query.order = STORE_BY_LAST;
+	return store_ask_clients(store, &query, recall_one, &recall, err, NULL);
+}
+
+/* ---- Questions ---------------------------------------------------------- */
+
+void
+store_query_whole(struct store_query *query)
+{
+	query->since_us = 0;
+	query->until_us = UINT64_MAX;
+}
+
+/* The moment 'span_us' before 'time_us'. */
+static uint64_t
+before(uint64_t time_us, uint64_t span_us)
+{
+	return time_us > span_us ? time_us - span_us : 0;
+}
+
+/* When a filter's period begins. */
+static uint64_t
+since_of(const struct fs_filter *filter, uint64_t newest_us)
+{
+	uint64_t end_us = filter->until_us;
+	uint64_t span_us = filter->last_us;
+
+	if (filter->whole || filter->since_us != 0)
+		return filter->whole ? 0 : filter->since_us;
+	if (span_us == 0 && end_us != 0)
+		return 0;
+	if (span_us == 0)
+		span_us = STORE_DEFAULT_SPAN_H * us_per_hour;
+	return before(end_us != 0 ? end_us : newest_us, span_us);
+}
+
+int
+store_query(struct fs_store *store, const struct fs_filter *filter,
+    struct fs_err *err, struct store_query *query)
+{
+	struct store_query q = { .filter = *filter };
+	int rc;
+
+	if ((rc = store_ask_span(store, err, &q.snapshot)) < 0)
+		return rc;
+	store_query_whole(&q);
+	q.since_us = since_of(filter, q.snapshot.newest_us);
+	if (!filter->whole && filter->until_us != 0)
+		q.until_us = filter->until_us;
+	*query = q;
+	return 0;
+}
+
+int
+store_ask_span(struct fs_store *store, struct fs_err *err,
+    struct store_snapshot *snapshot)
+{
+	return store->ops->snapshot(store->state, err, snapshot);
+}
+
+int
+store_ask_flows(struct fs_store *store, const struct store_query *query,
+    store_flow_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
+{
+	return store->ops->flows(store->state, query, fn, ctx, err, matched);
+}
+
+int
+store_ask_clients(struct fs_store *store, const struct store_query *query,
+    store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
+{
+	return store->ops->clients(store->state, query, fn, ctx, err, matched);
+}
+
+int
+store_ask_flow(struct fs_store *store, const struct store_snapshot *snapshot,
+    uint64_t flow_id, struct fs_err *err, struct store_flow *row)
+{
+	return store->ops->find_flow(store->state, snapshot, flow_id, err, row);
+}
+
+/* Of several clients that hold an address, the narrowest is meant. */
+struct narrowest {
+	const struct fs_addr *addr;
+	struct store_client *row;
+	bool found;
+};
+
+static int
+take_narrowest(void *ctx, const struct store_client *row)
+{
+	struct narrowest *best = ctx;
+	struct fs_prefix net = { row->client.addr, row->client.bits };
+
+	if (!addr_in_prefix(best->addr, &net) ||
+	    (best->found && row->client.bits <= best->row->client.bits))
+		return 0;
+	*best->row = *row;
+	best->found = true;
+	return 0;
+}
+
+int
+store_ask_client(struct fs_store *store, const struct store_snapshot *snapshot,
+    const struct fs_addr *addr, struct fs_err *err, struct store_client *row)
+{
+	struct store_query query = { .snapshot = *snapshot };
+	struct narrowest best = { addr, row, false };
+	int rc;
+
+	fs_filter_init(&query.filter);
+	query.filter.client = (struct fs_prefix){ *addr,
+		(uint8_t)(addr->family == 4 ? 32 : LONGEST_BITS) };
+	store_query_whole(&query);
+	rc = store_ask_clients(store, &query, take_narrowest, &best, err, NULL);
+	return rc < 0 ? rc : best.found ? 0 : FS_EEND;
+}
+
+int
+store_ask_totals(struct fs_store *store, const struct store_query *query,
+    struct fs_err *err, struct store_totals *totals)
+{
+	return store->ops->totals(store->state, query, err, totals);
+}
+
+int
+store_ask_by(struct fs_store *store, const struct store_query *query,
+    store_group_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
+{
+	if (query->dimension < 0 || query->dimension >= STORE_BY_COUNT)
+		return err_set(err, FS_ECONFIG, "there is no dimension %d",
+		    query->dimension);
+	return store->ops->groups(store->state, query, fn, ctx, err, matched);
+}
+
+int
+store_ask_events(struct fs_store *store, const struct store_query *query,
+    store_event_fn *fn, void *ctx, struct fs_err *err)
+{
+	return store->ops->events(store->state, query, fn, ctx, err);
+}
+
+int
+store_ask_rule(struct fs_store *store, uint32_t generation, const char *name,
+    struct fs_err *err, struct store_rule *rule)
+{
+	struct fs_generation found;
+	int rc;
+
+	if ((rc = store_ask_generation(store, generation, err, &found)) < 0)
+		return rc;
+	return store->ops->find_rule(store->state, found.rules_digest, name,
+	    err, rule);
+}
+
+int
+store_ask_generation(struct fs_store *store, uint32_t id, struct fs_err *err,
+    struct fs_generation *generation)
+{
+	return store->ops->find_generation(store->state, id, err, generation);
+}
+
+int
+store_ask_newest_generation(struct fs_store *store, struct fs_err *err,
+    struct fs_generation *generation)
+{
+	return store->ops->newest_generation(store->state, err, generation);
+}

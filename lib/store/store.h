@@ -1,0 +1,202 @@
+/* Stage 9: verdict <-> rows.
+ *
+ * What a store is asked, whatever holds it: one const table of functions a
+ * kind of store (sqlite.h has ours). Questions are typed; nobody else writes
+ * a query. Rows are never updated: a later revision of a flow or a client is
+ * a later row, and questions look at the latest one. */
+#pragma once
+
+#include "flowscan.h"
+#include "signal/signal.h"
+
+enum { STORE_DEFAULT_SPAN_H = 24 };
+
+/* The usual order: flows by first_us, flow_id, rev; clients by score (highest
+ * first), address, bits. The others put one thing before that. */
+enum store_order {
+	STORE_USUAL,
+	STORE_BY_SCORE, /* Flows, highest first. */
+	STORE_BY_LAST,  /* Clients, by last_us. */
+};
+
+/* Dimensions beyond those of fs_dimension. */
+enum { STORE_BY_SENSOR = FS_BY_COUNT, STORE_BY_COUNT };
+
+/* What is in a store, as of one moment: rows that are written later have
+ * higher numbers than the tops and are not looked at. */
+struct store_snapshot {
+	uint64_t oldest_us, newest_us; /* Over all flows and clients; or 0. */
+	int64_t flow_top, client_top, event_top;
+};
+
+/* A filter made certain: the period is [since_us, until_us), with UINT64_MAX
+ * for an open end. A row belongs to it when the time between its first and
+ * last packet meets it. */
+struct store_query {
+	struct fs_filter filter;
+	struct store_snapshot snapshot;
+	uint64_t since_us, until_us;
+	enum store_order order;
+	int dimension; /* Of groups. */
+};
+
+/* One row with its signals decoded; the encoded ones in 'flow' and 'client'
+ * are those of this program's numbering. */
+struct store_flow {
+	int64_t seq;
+	struct fs_observation flow;
+	struct signals signals;
+};
+
+struct store_client {
+	int64_t seq;
+	struct fs_client client;
+	struct signals signals;
+};
+
+/* Each takes a row, which is valid during the call. Returns 0, or a negative
+ * code, which ends the question. No transaction is open while a flow or a
+ * client is given, so that whoever takes them may be slow. */
+typedef int store_flow_fn(void *ctx, const struct store_flow *row);
+typedef int store_client_fn(void *ctx, const struct store_client *row);
+typedef int store_event_fn(void *ctx, const struct fs_event *event);
+
+/* Why a flow could not be judged, read off its signals. */
+enum store_why {
+	STORE_WHY_START,     /* Its start was not seen. */
+	STORE_WHY_ONE_SIDED, /* Only one direction was seen. */
+	STORE_WHY_SHORT,     /* It ended before anything could be measured. */
+	STORE_WHY_COUNT,
+};
+
+struct store_cell {
+	uint64_t flows, clients, packets, bytes;
+};
+
+/* Totals of what a filter lets through. What could not be judged (coverage
+ * none, verdict clean) stands in 'unjudged' and in no cell of 'judged'. */
+struct store_totals {
+	struct store_cell all;
+	struct store_cell judged[FS_CLASS_COUNT][3]; /* class, decision */
+	struct store_cell unjudged;
+	uint64_t why[STORE_WHY_COUNT]; /* Flows. */
+};
+
+/* One value of a dimension. */
+struct store_group {
+	char key[FS_NAME_SIZE];  /* "AS64500", "DE", "tls", ... or empty. */
+	char name[FS_NAME_SIZE]; /* Of an AS, where known; or empty. */
+	uint64_t flows, clients, packets, bytes;
+	uint64_t clean, review, anomalous, unjudged; /* Flows. */
+	uint64_t first_us, last_us;
+	int32_t score_ppm; /* The highest. */
+};
+
+typedef int store_group_fn(void *ctx, const struct store_group *group);
+
+/* A rule as it was loaded; lists are one item a line. Text that does not fit
+ * is cut. */
+struct store_rule {
+	char name[FS_NAME_SIZE];
+	char family[FS_FAMILY_SIZE];
+	char protocol[FS_PROTOCOL_SIZE];
+	char desc[512];
+	char condition[4096];
+	char says[512];
+	char benign[1024];
+	char references[1024];
+	char tags[256];
+	char file[256];
+	unsigned line;
+	int class;
+	int32_t llr_true;
+	bool client_scope, enabled, shadow;
+};
+
+/* What a kind of store does. Outputs are untouched on failure. 'limit' of a
+ * query's filter bounds the rows that are given; '*matched' (may be null)
+ * counts all that the filter lets through. */
+struct store_ops {
+	const char *name;
+	void (*close)(void *state);
+
+	int (*put_generation)(void *state, const struct fs_ruleset *rules,
+	    struct fs_generation *generation, struct fs_err *err);
+	int (*put_flow)(void *state, const struct fs_observation *flow,
+	    struct fs_err *err);
+	int (*put_client)(void *state, const struct fs_client *client,
+	    struct fs_err *err);
+	int (*put_event)(void *state, const struct fs_event *event,
+	    struct fs_err *err);
+	int (*commit)(void *state, struct fs_err *err);
+
+	int (*snapshot)(void *state, struct fs_err *err,
+	    struct store_snapshot *snapshot);
+	int (*flows)(void *state, const struct store_query *query,
+	    store_flow_fn *fn, void *ctx, struct fs_err *err,
+	    uint64_t *matched);
+	int (*clients)(void *state, const struct store_query *query,
+	    store_client_fn *fn, void *ctx, struct fs_err *err,
+	    uint64_t *matched);
+	int (*find_flow)(void *state, const struct store_snapshot *snapshot,
+	    uint64_t flow_id, struct fs_err *err, struct store_flow *row);
+	int (*totals)(void *state, const struct store_query *query,
+	    struct fs_err *err, struct store_totals *totals);
+	int (*groups)(void *state, const struct store_query *query,
+	    store_group_fn *fn, void *ctx, struct fs_err *err,
+	    uint64_t *matched);
+	int (*events)(void *state, const struct store_query *query,
+	    store_event_fn *fn, void *ctx, struct fs_err *err);
+	int (*find_rule)(void *state, const char *rules_digest,
+	    const char *name, struct fs_err *err, struct store_rule *rule);
+	int (*find_generation)(void *state, uint32_t id, struct fs_err *err,
+	    struct fs_generation *generation);
+	int (*newest_generation)(void *state, struct fs_err *err,
+	    struct fs_generation *generation);
+};
+
+struct fs_store {
+	const struct store_ops *ops;
+	void *state; /* Owned. */
+};
+
+/* ---- Questions --------------------------------------------------------- */
+
+/* Makes a filter certain: the newest 24 h of the store where it names no
+ * period. */
+int store_query(struct fs_store *store, const struct fs_filter *filter,
+    struct fs_err *err, struct store_query *query);
+
+/* The whole store, whatever the period, as of the same moment. */
+void store_query_whole(struct store_query *query);
+
+int store_ask_span(struct fs_store *store, struct fs_err *err,
+    struct store_snapshot *snapshot);
+int store_ask_flows(struct fs_store *store, const struct store_query *query,
+    store_flow_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
+int store_ask_clients(struct fs_store *store, const struct store_query *query,
+    store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
+/* Returns 0, or FS_EEND when there is none. */
+int store_ask_flow(struct fs_store *store,
+    const struct store_snapshot *snapshot, uint64_t flow_id, struct fs_err *err,
+    struct store_flow *row);
+/* The client that holds 'addr': an IPv6 client is a network. The same. */
+int store_ask_client(struct fs_store *store,
+    const struct store_snapshot *snapshot, const struct fs_addr *addr,
+    struct fs_err *err, struct store_client *row);
+int store_ask_totals(struct fs_store *store, const struct store_query *query,
+    struct fs_err *err, struct store_totals *totals);
+/* Most flows first, then by key; hours in order of time. */
+int store_ask_by(struct fs_store *store, const struct store_query *query,
+    store_group_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
+/* Events that meet the period, in order of time. */
+int store_ask_events(struct fs_store *store, const struct store_query *query,
+    store_event_fn *fn, void *ctx, struct fs_err *err);
+/* The rule as that generation has it. Returns 0 or FS_EEND. */
+int store_ask_rule(struct fs_store *store, uint32_t generation,
+    const char *name, struct fs_err *err, struct store_rule *rule);
+/* Returns 0 or FS_EEND. */
+int store_ask_generation(struct fs_store *store, uint32_t id,
+    struct fs_err *err, struct fs_generation *generation);
+int store_ask_newest_generation(struct fs_store *store, struct fs_err *err,
+    struct fs_generation *generation);
