@@ -98,6 +98,22 @@ test_ip6(void)
 	packet_decoder_free(decoder);
 }
 
+/* UDP's length is that of the whole datagram. */
+static void
+test_udp_size(void)
+{
+	static const struct piece first[] = { { IP4, 1, MORE },
+		{ HEX, 0, 17, "9c 40 13 88 04 00 00 00" }, { DATA, 0, 16 },
+		{ END } };
+	struct packet_decoder *decoder = packet_decoder_new(1);
+	struct packet_stack stack;
+
+	tap_ok(decode(decoder, first, &stack) == 0 &&
+		stack.level[0].payload_size == 16,
+	    "a first fragment may be shorter than its UDP length");
+	packet_decoder_free(decoder);
+}
+
 static void
 test_without_ports(void)
 {
@@ -197,7 +213,8 @@ test_bound(void)
 	struct fragments *fragments = fragments_new(3);
 	struct packet packet = { .dst_port = 1 }, later;
 	struct fragment_key key;
-	const uint32_t count = 3 * FRAGMENT_MAX;
+	/* So many that an entry left in a chain would close a circle. */
+	const uint32_t count = 32 * FRAGMENT_MAX;
 	uint32_t id, kept = 0;
 
 	for (id = 0; id < count; id++) {
@@ -224,6 +241,7 @@ main(void)
 {
 	test_ip4();
 	test_ip6();
+	test_udp_size();
 	test_without_ports();
 	test_scope();
 	test_age();
