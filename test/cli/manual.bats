@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# The manuals name what the programs know, and are well formed.
+
+@test "manual: every setting stands in flowscand.yaml(5)" {
+	keys=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", \(config_\)\{0,1\}read_[a-z].*/\1 \0/p' daemon/config_schema.c |
+		grep -v config_read_later | cut -d' ' -f1 | sort -u)
+	[ "$(echo "$keys" | wc -l)" -gt 30 ]
+	for key in $keys; do
+		echo "$key"
+		grep -q "^\.\(It Ic\|Ss\) $key\$\|[{ ]$key: " docs/flowscand.yaml.5
+	done
+}
+
+@test "manual: flowscand.yaml(5) names no setting that is not known" {
+	for key in $(sed -n 's/^\.\(It Ic\|Ss\) //p' docs/flowscand.yaml.5); do
+		echo "$key"
+		grep -q "{ \"$key\", " daemon/config_schema.c
+	done
+}
+
+@test "manual: the default protocols of policy.ignore" {
+	list=$(sed -n '/usual_protocols\[\]/,/;/p' lib/settings.c | grep -o '"[^"]*"' |
+		tr -d '"' | paste -sd, | sed 's/,/, /g')
+	[ -n "$list" ]
+	grep -qF "[$list]" docs/flowscand.yaml.5
+	grep -qF "[$list]" docs/flowscand.yaml.example
+}
+
+@test "manual: every option of flowscand stands in flowscand(8)" {
+	options=$("${BUILD:-build}/bin/flowscand" --help | grep -o -- '--[a-z][a-z-]*' | sort -u | grep -v -- --help)
+	[ "$(echo "$options" | wc -l)" -ge 5 ]
+	for option in $options; do
+		echo "$option"
+		grep -q -- "Fl -${option#--}\( \|\$\)" docs/flowscand.8
+	done
+}
+
+@test "manual: every option of flowscan stands in flowscan(1)" {
+	options=$("${BUILD:-build}/bin/flowscan" --help | grep -o -- '--[a-z][a-z-]*' | sort -u | grep -v -- --help)
+	[ "$(echo "$options" | wc -l)" -ge 5 ]
+	for option in $options; do
+		echo "$option"
+		grep -q -- "Fl -${option#--}\( \|\$\)" docs/flowscan.1
+	done
+}
