@@ -322,8 +322,6 @@ flow_table_end(struct flow_table *table, struct flow *flow)
 	free(flow->facts);
 	flow->facts = NULL;
 	flow->id = 0;
-	if (table->ordered && table->order.entries[0] != entry)
-		table->ordered = false;
 	table->links[entry].next = table->unused;
 	table->unused = entry;
 	table->count--;

@@ -212,8 +212,6 @@ place_syn(struct flow *flow, const struct packet *packet, unsigned from,
 	if (rtt_span_us(*sent_us, time_us) < COPY_US)
 		return SEGMENT_PROBE;
 	side->syn_again = true;
-	if (packet->tcp.flags & TCP_ACK)
-		*sent_us = time_us;
 	count(&side->retransmits);
 	return SEGMENT_AGAIN;
 }
