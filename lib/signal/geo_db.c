@@ -84,8 +84,7 @@ open_mmdb(struct source *source, bool city, const char *path,
 		return err_set_at(err, -ENOMEM, path, 0, 0, "no memory left");
 	if (rc != MMDB_SUCCESS)
 		return err_set_at(err, FS_EFORMAT, path, 0, 0,
-		    "is a damaged MaxMind database, fetch it again (%s)",
-		    MMDB_strerror(rc));
+		    "is a damaged MaxMind database: fetch it again");
 	source->has_mmdb = true;
 	return check_kind(&source->mmdb, city, path, err);
 }
