@@ -85,7 +85,8 @@ clamp(int32_t value, int32_t cap)
 struct family {
 	const char *name;
 	unsigned pieces;
-	int32_t sum;
+	int32_t whole; /* Before the cap. */
+	int32_t sum;   /* Within it. */
 };
 
 static struct family *
@@ -96,13 +97,14 @@ family_of(struct family *families, unsigned *count, const char *name)
 	for (i = 0; i < *count; i++)
 		if (strcmp(families[i].name, name) == 0)
 			return &families[i];
-	families[i] = (struct family){ name, 0, 0 };
+	families[i] = (struct family){ name, 0, 0, 0 };
 	(*count)++;
 	return &families[i];
 }
 
 /* The first piece counts whole, the second half, further ones repeat what
- * the family has said; the family's sum stays within its cap. */
+ * the family has said. The cap is put on what they say together: on each
+ * step it would let a weaker contrary piece outweigh a stronger one. */
 static void
 weigh(struct fs_evidence *piece, struct family *family, int32_t cap)
 {
@@ -110,9 +112,11 @@ weigh(struct fs_evidence *piece, struct family *family, int32_t cap)
 	int32_t share = family->pieces == 0 ? full
 	    : family->pieces == 1           ? full / 2
 					    : 0;
-	int32_t sum = clamp(family->sum + share, cap);
+	int32_t sum;
 
 	family->pieces++;
+	family->whole += share;
+	sum = clamp(family->whole, cap);
 	piece->llr = sum - family->sum;
 	family->sum = sum;
 }
@@ -185,6 +189,16 @@ name_class(const struct fs_evidence *evidence, uint32_t count, bool ignored)
 	return (enum fs_class)best;
 }
 
+/* Whether 'a' says better than 'b' what a verdict is about: what counts goes
+ * before what the policy ignores, however much there is of it. */
+static bool
+names_better(const struct fs_evidence *a, const struct fs_evidence *b)
+{
+	if ((a->llr > 0) != (b->llr > 0))
+		return a->llr > 0;
+	return a->llr_full > b->llr_full;
+}
+
 /* The protocol of the strongest piece that names one. */
 static const char *
 name_protocol(const struct fs_evidence *evidence, uint32_t count)
@@ -195,7 +209,7 @@ name_protocol(const struct fs_evidence *evidence, uint32_t count)
 	for (i = 0; i < count; i++)
 		if (evidence[i].protocol[0] && !evidence[i].shadow &&
 		    evidence[i].llr_full > 0 &&
-		    (best == NULL || evidence[i].llr_full > best->llr_full))
+		    (best == NULL || names_better(&evidence[i], best)))
 			best = &evidence[i];
 	return best ? best->protocol : NULL;
 }
