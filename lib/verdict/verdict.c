@@ -214,13 +214,33 @@ name_protocol(const struct fs_evidence *evidence, uint32_t count)
 	return best ? best->protocol : NULL;
 }
 
-/* Evidence from the bytes names the class also of a clean verdict; weak
- * evidence of other families does not make a client a proxy. */
+/* The strongest class that the policy ignores (a privacy relay) and that
+ * would be for review if it did not. */
+static enum fs_class
+ignored_class(const struct fs_scoring *scoring, const struct fs_policy *policy,
+    const struct fs_evidence *evidence, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (!evidence[i].shadow &&
+		    !policy->class_counts[evidence[i].class] &&
+		    verdict_score_ppm(scoring->prior +
+			clamp(evidence[i].llr_full, scoring->family_cap)) >=
+			scoring->review_ppm)
+			return (enum fs_class)evidence[i].class;
+	return FS_CLASS_UNKNOWN;
+}
+
+/* Evidence from the bytes names the class also of a clean verdict, and so
+ * does 'ignored'; weak evidence of other families does not make a client a
+ * proxy. */
 static enum fs_class
 final_class(const struct fs_verdict *verdict,
-    const struct fs_evidence *evidence, uint32_t count, const char *named)
+    const struct fs_evidence *evidence, uint32_t count, const char *named,
+    enum fs_class ignored)
 {
-	enum fs_class class = FS_CLASS_UNKNOWN;
+	enum fs_class class = ignored;
 
 	if (verdict->decision != FS_CLEAN)
 		class = name_class(evidence, count, false);
@@ -257,7 +277,8 @@ verdict_decide(const struct fs_scoring *scoring, const struct fs_policy *policy,
 	named = name_protocol(evidence, count);
 	snprintf(verdict->protocol, sizeof(verdict->protocol), "%s",
 	    named ? named : subject->protocol);
-	verdict->class = (uint8_t)final_class(verdict, evidence, count, named);
+	verdict->class = (uint8_t)final_class(verdict, evidence, count, named,
+	    ignored_class(scoring, policy, evidence, count));
 	if (count)
 		qsort(evidence, count, sizeof(*evidence), by_weight);
 }
