@@ -259,6 +259,25 @@ has_port(const struct flow *flow, unsigned port)
 	return flow->key.port[0] == port || flow->key.port[1] == port;
 }
 
+static bool
+is_multicast(const struct flow *flow, unsigned endpoint)
+{
+	struct fs_addr addr = flow_addr(flow, endpoint);
+
+	return addr.family == 4 ? addr.bytes[0] >> 4 == 0xe
+				: addr.bytes[0] == 0xff;
+}
+
+/* Between groups, or from port to port. DNSCrypt looks like it elsewhere
+ * (4.2). */
+static bool
+is_mdns(const struct flow *flow)
+{
+	return has_port(flow, PORT_MDNS) &&
+	    (flow->key.port[0] == flow->key.port[1] || is_multicast(flow, 0) ||
+		is_multicast(flow, 1));
+}
+
 /* ---- The source ------------------------------------------------------------
  */
 
@@ -350,12 +369,12 @@ dpi_packet(void *state_of_flow, void *shared, const struct sighting *seen)
 	return false;
 }
 
-/* Where a name says less, or more, than the port does. */
+/* The name, where the flow's place does not say otherwise. */
 static const char *
 name_at(const struct dpi_protocol *protocol, const struct flow *flow)
 {
-	if (strcmp(protocol->name, "mdns") == 0 && !has_port(flow, PORT_MDNS))
-		return NULL; /* DNSCrypt looks like it (4.2). */
+	if (strcmp(protocol->name, "mdns") == 0 && !is_mdns(flow))
+		return NULL;
 	if (strcmp(protocol->name, "doh") == 0 && has_port(flow, PORT_DOT))
 		return flow->key.ip_proto == IPPROTO_UDP ? "doq" : "dot";
 	return protocol->name;
