@@ -83,8 +83,8 @@ config.mk: config.mk.in config.status
 stamp-h1: config.h.in config.status
 	@./config.status config.h
 	@touch $@
-config.h: stamp-h1
-	@test -f $@ || ./config.status $@
+config.h: stamp-h1 ;
+$(if $(wildcard config.h),,$(shell rm -f stamp-h1))
 
 # ---- Compiling -----------------------------------------------------------
 
@@ -94,7 +94,9 @@ config.h: stamp-h1
 remember = $(if $(call same,$(file <$(1)),$(2) .),,$(shell mkdir -p $(dir $(1)))$(file >$(1),$(2) .))
 same = $(and $(findstring |$(strip $(1))|,|$(strip $(2))|),$(findstring |$(strip $(2))|,|$(strip $(1))|))
 
+rulesdir = $(datadir)/flowscan/rules
 ifdef VERSION
+$(call remember,$(BUILD)/rulesdir,$(rulesdir))
 $(call remember,$(BUILD)/flags,$(CC) $(ALL_CFLAGS))
 $(call remember,$(BUILD)/link-flags,$(LINK) $(LIBS) $(UV_LIBS))
 $(call remember,$(BUILD)/lib/list,$(LIB_SOURCES))
@@ -111,7 +113,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | config.h
 
 # Where the shipped rules will lie.
 $(BUILD)/obj/daemon/config.o: CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
-$(BUILD)/obj/daemon/config.o: config.mk
+$(BUILD)/obj/daemon/config.o: $(BUILD)/rulesdir
 
 # Archives appear at once and whole: somebody may be linking right now.
 ARCHIVE = mkdir -p $(@D) && rm -f $@.new && $(AR) rcs $@.new $(filter %.o,$^) && mv -f $@.new $@
@@ -236,7 +238,6 @@ lab: $(LAB_LINK)
 
 # ---- Installing ----------------------------------------------------------
 
-rulesdir = $(datadir)/flowscan/rules
 RULE_FILES := $(wildcard rules/* rules/*/*)
 RULE_FILES := $(filter-out $(patsubst %/,%,$(wildcard rules/*/)),$(RULE_FILES))
 manual = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
