@@ -279,26 +279,44 @@ to_llr(int64_t sum)
 			       : (int32_t)sum;
 }
 
-/* The client's strongest pieces of its view, at most FS_EVIDENCE_MAX. */
+/* Shadow rules give way first, then the weakest; of equal ones, by name. */
+static int
+by_strength(const void *left, const void *right)
+{
+	const struct fs_evidence *a = left, *b = right;
+	int64_t x = llabs((long long)a->llr_full);
+	int64_t y = llabs((long long)b->llr_full);
+
+	if (a->shadow != b->shadow)
+		return a->shadow ? 1 : -1;
+	return x != y ? (x < y) - (x > y) : strcmp(a->rule, b->rule);
+}
+
+/* The client's strongest pieces of its view, strongest first, at most
+ * FS_EVIDENCE_MAX. */
 static void
 copy_evidence(const struct client_table *table, const struct client *client,
     struct fs_client *row)
 {
 	enum fs_view view = client_view(client);
-	uint32_t i;
+	struct fs_evidence pieces[CLIENT_SUMS];
+	uint32_t i, count = 0;
 
-	row->evidence_count = 0;
 	for (i = 0; i < client->sum_count; i++) {
 		const struct client_sum *sum = &client->sums[i];
-		struct fs_evidence *evidence;
 
-		if (sum->view != view || row->evidence_count == FS_EVIDENCE_MAX)
+		if (sum->view != view)
 			continue;
-		evidence = &row->evidence[row->evidence_count++];
-		*evidence = sum->evidence;
-		evidence->llr_full = to_llr(decay(table, sum->sum,
+		pieces[count] = sum->evidence;
+		pieces[count++].llr_full = to_llr(decay(table, sum->sum,
 		    time_since_us(client->last_us, sum->at_us)));
 	}
+	if (count > 1)
+		qsort(pieces, count, sizeof(*pieces), by_strength);
+	if (count > FS_EVIDENCE_MAX)
+		count = FS_EVIDENCE_MAX;
+	memcpy(row->evidence, pieces, count * sizeof(*pieces));
+	row->evidence_count = count;
 }
 
 const char *
