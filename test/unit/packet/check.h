@@ -1,7 +1,11 @@
 /* What must hold of every stack, whatever the frame. */
 #pragma once
 
-#include "test/unit/packet/build.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "packet/packet.h"
 
 static inline bool
 check_within(const struct cursor *inner, const struct cursor *outer)

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "test/unit/packet/build.h"
 #include "test/unit/packet/check.h"
 
 /* Every reason for which a frame, or what it carries, is not read. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "test/unit/packet/build.h"
 #include "test/unit/packet/check.h"
 
 /* Fragments: later ones find the ports of the first, and none does harm. */

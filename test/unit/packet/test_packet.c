@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "test/unit/packet/build.h"
 #include "test/unit/packet/check.h"
 
 /* Every link layer, tag and encapsulation: what is read of a whole frame, and

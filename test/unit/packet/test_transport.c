@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "test/unit/packet/build.h"
 #include "test/unit/packet/check.h"
 
 /* What is read of IP and TCP headers, and how sizes on the wire come out. */
