@@ -126,19 +126,35 @@ fold_distinct(struct client_distinct *distinct, const struct signals *signals,
 }
 
 static int
-fold_gap(struct client *client, const struct signals *signals)
+fold_gap(struct client_measures *measures, const struct signals *signals)
 {
 	if (!signals_known(signals, SIGNAL_RTT_TLS_GAP_MS))
 		return 0;
-	if (client->gaps == NULL) {
-		client->gaps = calloc(CLIENT_GAPS, sizeof(*client->gaps));
-		if (client->gaps == NULL)
+	if (measures->gaps == NULL) {
+		measures->gaps = calloc(CLIENT_GAPS, sizeof(*measures->gaps));
+		if (measures->gaps == NULL)
 			return -ENOMEM;
 	}
-	client->gaps[client->gap_count % CLIENT_GAPS] =
+	measures->gaps[measures->gap_count % CLIENT_GAPS] =
 	    signals_milli(signals, SIGNAL_RTT_TLS_GAP_MS);
-	client->gap_count++;
+	measures->gap_count++;
 	return 0;
+}
+
+/* What a flow that is over has measured. */
+static int
+fold_measures(struct client_measures *measures, const struct signals *signals)
+{
+	int64_t rtt = signals_milli(signals, SIGNAL_RTT_MIN_MS);
+	int rc;
+
+	if (signals_known(signals, SIGNAL_RTT_MIN_MS) &&
+	    (measures->rtt_min < 0 || rtt < measures->rtt_min))
+		measures->rtt_min = rtt;
+	if ((rc = fold_gap(measures, signals)) < 0 ||
+	    (rc = fold_distinct(&measures->ja4, signals, SIGNAL_TLS_JA4)) < 0)
+		return rc;
+	return fold_distinct(&measures->syn, signals, SIGNAL_TCP_SYN_SIGNATURE);
 }
 
 static void
@@ -181,14 +197,8 @@ client_fold(struct client_table *table, struct client *client,
 			return rc;
 	if (!observation->final)
 		return 0;
-	if (signals_known(signals, SIGNAL_RTT_MIN_MS) &&
-	    (client->rtt_min < 0 ||
-		signals_milli(signals, SIGNAL_RTT_MIN_MS) < client->rtt_min))
-		client->rtt_min = signals_milli(signals, SIGNAL_RTT_MIN_MS);
-	if ((rc = fold_gap(client, signals)) < 0 ||
-	    (rc = fold_distinct(&client->ja4, signals, SIGNAL_TLS_JA4)) < 0)
-		return rc;
-	return fold_distinct(&client->syn, signals, SIGNAL_TCP_SYN_SIGNATURE);
+	return fold_measures(&client->measures[observation->verdict.view],
+	    signals);
 }
 
 int
@@ -209,7 +219,7 @@ client_recall(struct client_table *table, struct client *client,
 	if (row->verdict.coverage <= FS_COVERAGE_FULL)
 		client->coverage[view] = row->verdict.coverage;
 	if (signals_known(signals, SIGNAL_CLIENT_RTT_MIN_MS))
-		client->rtt_min =
+		client->measures[view].rtt_min =
 		    signals_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS);
 	for (i = 0; i < row->evidence_count && i < FS_EVIDENCE_MAX; i++)
 		/* Client rules are evaluated anew and carry no flows. */
@@ -233,13 +243,13 @@ by_value(const void *left, const void *right)
 
 /* The lower median: a value that was measured. */
 static int64_t
-median_gap(const struct client *client)
+median_gap(const struct client_measures *measures)
 {
 	int64_t sorted[CLIENT_GAPS];
-	size_t count =
-	    client->gap_count < CLIENT_GAPS ? client->gap_count : CLIENT_GAPS;
+	size_t count = measures->gap_count < CLIENT_GAPS ? measures->gap_count
+							 : CLIENT_GAPS;
 
-	memcpy(sorted, client->gaps, count * sizeof(*sorted));
+	memcpy(sorted, measures->gaps, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), by_value);
 	return sorted[(count - 1) / 2];
 }
@@ -247,22 +257,25 @@ median_gap(const struct client *client)
 void
 client_signals(const struct client *client, struct signals *signals)
 {
+	const struct client_measures *measures =
+	    &client->measures[client_view(client)];
+
 	signals_set_count(signals, SIGNAL_CLIENT_FLOWS,
 	    client->flows[client_view(client)]);
 	signals_set_count(signals, SIGNAL_CLIENT_TLS_GAP_FLOWS,
-	    client->gap_count);
-	if (client->gap_count > 0)
+	    measures->gap_count);
+	if (measures->gap_count > 0)
 		signals_set_milli(signals, SIGNAL_CLIENT_TLS_GAP_MS,
-		    median_gap(client));
-	if (client->rtt_min >= 0)
+		    median_gap(measures));
+	if (measures->rtt_min >= 0)
 		signals_set_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS,
-		    client->rtt_min);
-	if (client->ja4.count > 0)
+		    measures->rtt_min);
+	if (measures->ja4.count > 0)
 		signals_set_count(signals, SIGNAL_CLIENT_JA4_DISTINCT,
-		    client->ja4.count);
-	if (client->syn.count > 0)
+		    measures->ja4.count);
+	if (measures->syn.count > 0)
 		signals_set_count(signals, SIGNAL_CLIENT_SYN_DISTINCT,
-		    client->syn.count);
+		    measures->syn.count);
 }
 
 enum fs_view

@@ -50,7 +50,7 @@ int client_fold(struct client_table *table, struct client *client,
 int client_recall(struct client_table *table, struct client *client,
     const struct fs_client *row, const struct signals *signals);
 
-/* Sets client.flows, client.tls_gap_ms, ... */
+/* Sets client.flows, client.tls_gap_ms, ... of the client's own view. */
 void client_signals(const struct client *client, struct signals *signals);
 
 /* Fills in address, revision (counted up), times, flows, the evidence of the

@@ -29,10 +29,14 @@ client_table_new(uint32_t max, uint64_t seed, uint32_t half_life_s,
 static void
 client_fini(struct client *client)
 {
+	unsigned view;
+
 	free(client->sums);
-	free(client->gaps);
-	free(client->ja4.hashes);
-	free(client->syn.hashes);
+	for (view = 0; view < 2; view++) {
+		free(client->measures[view].gaps);
+		free(client->measures[view].ja4.hashes);
+		free(client->measures[view].syn.hashes);
+	}
 }
 
 void
@@ -169,7 +173,7 @@ add(struct client_table *table, const struct fs_addr *addr, uint32_t *index)
 	}
 	bucket = bucket_of(table, addr);
 	table->clients[*index] = (struct client){ .addr = *addr,
-		.rtt_min = -1,
+		.measures = { { .rtt_min = -1 }, { .rtt_min = -1 } },
 		.next = table->buckets[bucket] };
 	table->buckets[bucket] = *index;
 	return 0;

@@ -18,6 +18,14 @@ struct client_distinct {
 	uint32_t count;
 };
 
+/* What was measured on the client's flows of one view. */
+struct client_measures {
+	uint64_t gap_count; /* Ever measured. */
+	int64_t *gaps;      /* Owned; CLIENT_GAPS, or null. */
+	int64_t rtt_min;    /* Thousandths of a ms; -1: none. */
+	struct client_distinct ja4, syn;
+};
+
 struct client {
 	struct fs_addr addr;
 	bool changed;
@@ -30,11 +38,8 @@ struct client {
 	uint64_t first_us, last_us;
 	uint64_t flows[2];
 	uint64_t bytes;
-	uint64_t gap_count;      /* Ever measured. */
-	int64_t *gaps;           /* Owned; CLIENT_GAPS, or null. */
-	int64_t rtt_min;         /* Thousandths of a ms; -1: none. */
+	struct client_measures measures[2];
 	struct client_sum *sums; /* Owned. */
-	struct client_distinct ja4, syn;
 };
 
 struct client_table {

@@ -108,6 +108,39 @@ test_views(void)
 	client_table_free(table);
 }
 
+/* What path flows measured says nothing about those to a service. */
+static void
+test_measures(void)
+{
+	static struct signals path, exit, out;
+	struct client_table *table;
+	struct client *client;
+	struct fs_observation *flow;
+
+	signals_clear(&path);
+	signals_set_us(&path, SIGNAL_RTT_MIN_MS, 300);
+	signals_set_us(&path, SIGNAL_RTT_TLS_GAP_MS, 90000);
+	signals_set_string(&path, SIGNAL_TLS_JA4, "one");
+	signals_clear(&exit);
+	signals_set_us(&exit, SIGNAL_RTT_MIN_MS, 80000);
+	signals_set_string(&exit, SIGNAL_TLS_JA4, "two");
+	client_table_new(16, 1, DAY, &table);
+	client = touch(table, 7);
+	flow = observation(NULL, 0, 1);
+	flow->verdict.view = FS_VIEW_PATH;
+	client_fold(table, client, flow, &path);
+	client_fold(table, client, observation(NULL, 0, 2), &exit);
+	signals_clear(&out);
+	client_signals(client, &out);
+	tap_int(signals_milli(&out, SIGNAL_CLIENT_RTT_MIN_MS), 80000,
+	    "round trips of its own view only");
+	tap_int(signals_milli(&out, SIGNAL_CLIENT_JA4_DISTINCT), 1000,
+	    "fingerprints of its own view only");
+	tap_int(signals_milli(&out, SIGNAL_CLIENT_TLS_GAP_FLOWS), 0,
+	    "gaps of its own view only");
+	client_table_free(table);
+}
+
 static void
 test_revisions(void)
 {
@@ -277,6 +310,7 @@ main(void)
 {
 	test_decay();
 	test_views();
+	test_measures();
 	test_revisions();
 	test_signals();
 	test_table();
