@@ -66,6 +66,21 @@ sum_add(struct client *client)
 	return &client->sums[client->sum_count++];
 }
 
+/* Takes what the rule is now: a rule that came out of the shadow begins
+ * anew, as nothing counts that was said there. */
+static void
+sum_renew(struct client_sum *sum, const struct fs_evidence *evidence)
+{
+	uint32_t count = sum->evidence.count;
+
+	if (sum->evidence.shadow != evidence->shadow)
+		sum->sum = count = 0;
+	sum->evidence = *evidence;
+	if (__builtin_add_overflow(count, evidence->count,
+		&sum->evidence.count))
+		sum->evidence.count = UINT32_MAX;
+}
+
 static int
 fold_evidence(const struct client_table *table, struct client *client,
     const struct fs_evidence *evidence, enum fs_view view, uint64_t now_us)
@@ -83,9 +98,8 @@ fold_evidence(const struct client_table *table, struct client *client,
 	sum->sum = decay(table, sum->sum, time_since_us(now_us, sum->at_us));
 	if (now_us > sum->at_us)
 		sum->at_us = now_us;
+	sum_renew(sum, evidence);
 	sum->sum += evidence->llr_full;
-	sum->evidence.count += evidence->count;
-	memcpy(sum->evidence.text, evidence->text, sizeof(evidence->text));
 	return 0;
 }
 

@@ -7,7 +7,7 @@ enum { CLIENT_SUMS = 2 * FS_EVIDENCE_MAX };
 
 /* What one rule has said of the client's flows in one view. */
 struct client_sum {
-	struct fs_evidence evidence; /* Its text is the latest. */
+	struct fs_evidence evidence; /* The latest; its count is of all. */
 	int64_t sum;                 /* Decayed to 'at_us'. */
 	uint64_t at_us;
 	uint8_t view;

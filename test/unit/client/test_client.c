@@ -270,6 +270,38 @@ test_rules_bound(void)
 	client_table_free(table);
 }
 
+/* Rules change while clients are remembered. */
+static void
+test_rule_changes(void)
+{
+	static struct signals none;
+	static struct fs_client row;
+	struct client_table *table;
+	struct client *client;
+	struct fs_observation *flow;
+
+	signals_clear(&none);
+	client_table_new(4, 1, DAY, &table);
+	client = touch(table, 7);
+	flow = observation("gap", 4000, DAY);
+	flow->evidence[0].shadow = true;
+	flow->evidence[0].class = FS_CLASS_VPN;
+	client_fold(table, client, flow, &none);
+	flow = observation("gap", 1000, DAY);
+	flow->evidence[0].class = FS_CLASS_PROXY;
+	flow->evidence[0].count = UINT32_MAX;
+	client_fold(table, client, flow, &none);
+	client_row(table, client, &row);
+	tap_ok(!row.evidence[0].shadow, "a rule comes out of the shadow");
+	tap_int(row.evidence[0].class, FS_CLASS_PROXY, "with its new class");
+	tap_int(row.evidence[0].llr_full, 1000, "and nothing said before");
+	flow = observation("gap", 1000, DAY);
+	client_fold(table, client, flow, &none);
+	client_row(table, client, &row);
+	tap_int(row.evidence[0].count, UINT32_MAX, "counts do not turn over");
+	client_table_free(table);
+}
+
 static void
 test_recall(void)
 {
@@ -315,6 +347,7 @@ main(void)
 	test_signals();
 	test_table();
 	test_rules_bound();
+	test_rule_changes();
 	test_recall();
 	return tap_done();
 }
