@@ -171,6 +171,21 @@ fold_measures(struct client_measures *measures, const struct signals *signals)
 	return fold_distinct(&measures->syn, signals, SIGNAL_TCP_SYN_SIGNATURE);
 }
 
+/* Whether a rule gave the flow its protocol. */
+static bool
+is_named(const struct fs_observation *observation)
+{
+	uint32_t i;
+
+	for (i = 0; i < observation->evidence_count; i++)
+		if (observation->evidence[i].protocol[0] &&
+		    !observation->evidence[i].shadow &&
+		    strcmp(observation->evidence[i].protocol,
+			observation->verdict.protocol) == 0)
+			return true;
+	return false;
+}
+
 static void
 fold_counters(struct client *client, const struct fs_observation *observation)
 {
@@ -187,8 +202,9 @@ fold_counters(struct client *client, const struct fs_observation *observation)
 		num_count(&client->bytes, bytes);
 	if (observation->verdict.coverage > client->coverage[view])
 		client->coverage[view] = observation->verdict.coverage;
-	if (client->protocol[view][0] == '\0' ||
-	    strcmp(client->protocol[view], "unknown") == 0)
+	if (!is_named(observation) &&
+	    (client->protocol[view][0] == '\0' ||
+		strcmp(client->protocol[view], "unknown") == 0))
 		snprintf(client->protocol[view], sizeof(client->protocol[view]),
 		    "%s", observation->verdict.protocol);
 }

@@ -153,6 +153,8 @@ evict(struct client_table *table)
 
 	order_unlink(table, &table->clients[index]);
 	bucket_remove(table, index);
+	if (table->clients[index].rev > table->rev_least)
+		table->rev_least = table->clients[index].rev;
 	client_fini(&table->clients[index]);
 	table->evicted++;
 	return index;
@@ -173,6 +175,7 @@ add(struct client_table *table, const struct fs_addr *addr, uint32_t *index)
 	}
 	bucket = bucket_of(table, addr);
 	table->clients[*index] = (struct client){ .addr = *addr,
+		.rev = table->rev_least,
 		.measures = { { .rtt_min = -1 }, { .rtt_min = -1 } },
 		.next = table->buckets[bucket] };
 	table->buckets[bucket] = *index;

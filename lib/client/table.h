@@ -51,6 +51,9 @@ struct client_table {
 	uint32_t order_count, order_at;
 	uint64_t seed;
 	uint64_t evicted;
+	/* Where revisions of a new client begin: above those of clients given
+	 * up, as it may be one of them, and the highest one is the latest. */
+	uint32_t rev_least;
 	struct client *clients; /* Owned, and what they own. */
 	uint32_t *buckets;      /* Owned; first client, or CLIENT_NONE. */
 	uint32_t *order;        /* Owned; changed clients by address. */

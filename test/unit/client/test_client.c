@@ -108,6 +108,51 @@ test_views(void)
 	client_table_free(table);
 }
 
+/* A client whose first flow was a tunnel is no tunnel for good. */
+static void
+test_protocol(void)
+{
+	static struct signals none;
+	static struct fs_client row;
+	struct client_table *table;
+	struct client *client;
+	struct fs_observation *flow;
+
+	signals_clear(&none);
+	client_table_new(16, 1, DAY, &table);
+	client = touch(table, 7);
+	flow = observation("wireguard", 9000, 1);
+	snprintf(flow->evidence[0].protocol, FS_PROTOCOL_SIZE, "wireguard");
+	snprintf(flow->verdict.protocol, FS_PROTOCOL_SIZE, "wireguard");
+	client_fold(table, client, flow, &none);
+	tap_text(client_row(table, client, &row), "unknown",
+	    "what a rule names is not the plain protocol");
+	client_fold(table, client, observation(NULL, 0, 2), &none);
+	tap_text(client_row(table, client, &row), "tls",
+	    "that of a plain flow is");
+	client_table_free(table);
+}
+
+/* Whoever comes back after having been given up goes on in the store. */
+static void
+test_return(void)
+{
+	static struct signals none;
+	static struct fs_client row;
+	struct client_table *table;
+	unsigned i;
+
+	signals_clear(&none);
+	client_table_new(1, 1, DAY, &table);
+	for (i = 0; i < 5; i++)
+		client_row(table, touch(table, 7), &row);
+	tap_int(row.rev, 5, "five revisions");
+	client_row(table, touch(table, 8), &row);
+	client_row(table, touch(table, 7), &row);
+	tap_ok(row.rev > 5, "the next one is later, after an eviction, too");
+	client_table_free(table);
+}
+
 /* What path flows measured says nothing about those to a service. */
 static void
 test_measures(void)
@@ -343,6 +388,8 @@ main(void)
 	test_decay();
 	test_views();
 	test_measures();
+	test_protocol();
+	test_return();
 	test_revisions();
 	test_signals();
 	test_table();
