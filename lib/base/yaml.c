@@ -324,7 +324,7 @@ find_duplicate(const struct yaml_node **sorted, size_t count,
 	const struct yaml_node *found = NULL;
 	size_t i;
 
-	qsort(sorted, count, sizeof(*sorted), by_key_then_place);
+	qsort(sorted, count, sizeof(void *), by_key_then_place);
 	for (i = 1; i < count; i++) {
 		if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0)
 			continue;

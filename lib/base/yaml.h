@@ -57,5 +57,5 @@ const struct yaml_node *yaml_find(const struct yaml_node *mapping,
     const char *key);
 
 /* The name in 'names' (null at the end) that is nearest to 'word', or null
- * when none is near: for "did you mean". */
+ * when none is near (a third of its letters differ): for "did you mean". */
 const char *yaml_nearest(const char *word, const char *const *names);

@@ -1,6 +1,7 @@
 /* What needs no libyaml. */
 #include "base/yaml.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,10 @@ yaml_find(const struct yaml_node *mapping, const char *key)
 	return NULL;
 }
 
-static char
+static int
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return tolower((unsigned char)c);
 }
 
 static unsigned
@@ -87,12 +88,22 @@ distance(const char *a, size_t a_size, const char *b, size_t b_size)
 	return rows[a_size % 3][b_size];
 }
 
+static size_t
+common_start(const char *a, const char *b)
+{
+	size_t i;
+
+	for (i = 0; a[i] && lower(a[i]) == lower(b[i]); i++)
+		;
+	return i;
+}
+
 const char *
 yaml_nearest(const char *word, const char *const *names)
 {
 	size_t size = strlen(word), name_size;
 	/* A third of the letters, rounded up. */
-	unsigned best = (unsigned)((size + 2) / 3) + 1, here;
+	unsigned best = (unsigned)((size + 2) / 3), here;
 	const char *nearest = NULL;
 
 	if (size > WORD_MAX)
@@ -102,10 +113,15 @@ yaml_nearest(const char *word, const char *const *names)
 		if (name_size > WORD_MAX)
 			continue;
 		here = distance(word, size, *names, name_size);
-		if (here < best) {
-			best = here;
-			nearest = *names;
-		}
+		/* Of equally near ones, that which begins alike: ends are
+		 * what people forget. */
+		if (here > best ||
+		    (nearest && here == best &&
+			common_start(word, *names) <=
+			    common_start(word, nearest)))
+			continue;
+		best = here;
+		nearest = *names;
 	}
 	return nearest;
 }

@@ -1,0 +1,94 @@
+/* Signals -> evidence. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule/rule.h"
+#include "rule/set.h"
+
+/* The rules that matched, in the order of the set. */
+struct matches {
+	const struct rule *rule[FS_EVIDENCE_MAX];
+	uint32_t count;
+};
+
+/* Whether a rule is worth less than another: shadow rules first, then by
+ * weight. */
+static bool
+is_weaker(const struct rule *a, const struct rule *b)
+{
+	if (a->info.shadow != b->info.shadow)
+		return a->info.shadow;
+	return abs(a->llr) < abs(b->llr);
+}
+
+/* Keeps the strongest; of equal ones those that come first. */
+static void
+keep(struct matches *matches, const struct rule *rule)
+{
+	uint32_t i, weakest = 0;
+
+	if (matches->count < FS_EVIDENCE_MAX) {
+		matches->rule[matches->count++] = rule;
+		return;
+	}
+	for (i = 1; i < FS_EVIDENCE_MAX; i++)
+		if (!is_weaker(matches->rule[weakest], matches->rule[i]))
+			weakest = i;
+	if (!is_weaker(matches->rule[weakest], rule))
+		return;
+	for (i = weakest; i + 1 < FS_EVIDENCE_MAX; i++)
+		matches->rule[i] = matches->rule[i + 1];
+	matches->rule[FS_EVIDENCE_MAX - 1] = rule;
+}
+
+static void
+copy(char *to, size_t room, const char *from)
+{
+	size_t size = from ? strlen(from) : 0;
+
+	/* Loading has seen to it that it fits. */
+	if (size >= room)
+		size = room - 1;
+	if (size)
+		memcpy(to, from, size);
+	to[size] = '\0';
+}
+
+static void
+write_evidence(const struct rule *rule, const struct signals *signals,
+    struct fs_evidence *evidence)
+{
+	const struct fs_rule_info *info = &rule->info;
+
+	copy(evidence->rule, sizeof(evidence->rule), info->name);
+	copy(evidence->family, sizeof(evidence->family), info->family);
+	copy(evidence->protocol, sizeof(evidence->protocol), info->protocol);
+	says_write(&rule->says, signals, evidence->text);
+	evidence->llr = 0;
+	evidence->llr_full = rule->llr;
+	evidence->count = 0;
+	evidence->class = (uint8_t)info->class;
+	evidence->shadow = info->shadow;
+}
+
+uint32_t
+rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
+    enum fs_view view, uint64_t now_us, const struct signals *signals,
+    struct fs_evidence *evidence)
+{
+	unsigned s = scope == SCOPE_CLIENT, v = view == FS_VIEW_EXIT;
+	struct matches matches = { .count = 0 };
+	uint32_t i;
+	size_t at;
+
+	for (at = 0; at < rules->ready_count[s][v]; at++) {
+		const struct rule *rule = rules->ready[s][v][at];
+
+		if ((rule->expires_us == 0 || now_us < rule->expires_us) &&
+		    program_fires(&rule->program, now_us, signals))
+			keep(&matches, rule);
+	}
+	for (i = 0; i < matches.count; i++)
+		write_evidence(matches.rule[i], signals, &evidence[i]);
+	return matches.count;
+}

@@ -1,0 +1,430 @@
+/* Files and folders -> lists, macros and rules. All definitions are read
+ * before any condition, so that their order does not matter. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "rule/keys.h"
+#include "rule/set.h"
+
+enum {
+	LIST_SIZE_MAX = 64 << 20,
+	DEFINITIONS_MAX = 200000,
+};
+
+static void
+no_memory(struct loader *loader)
+{
+	loader->faults.fatal = -ENOMEM;
+}
+
+/* What the digest covers: each name with the bytes behind it. */
+static void
+add_to_digest(struct loader *loader, const char *name, const char *bytes,
+    size_t size)
+{
+	char head[32];
+	int length =
+	    snprintf(head, sizeof(head), "%zu %zu\n", strlen(name), size);
+
+	if (!digest_add(loader->digest, head, (size_t)length) ||
+	    !digest_add(loader->digest, name, strlen(name)) ||
+	    !digest_add(loader->digest, bytes, size))
+		no_memory(loader);
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* ---- Definitions ------------------------------------------------------ */
+
+/* Makes room for one more; the array doubles at every power of two. */
+static bool
+widen(struct loader *loader, struct definitions *all)
+{
+	struct definition *wider;
+
+	if ((all->count & (all->count - 1)) != 0)
+		return true;
+	wider = arena_array(&loader->scratch, all->count ? all->count * 2 : 1,
+	    sizeof(*wider));
+	if (wider == NULL) {
+		no_memory(loader);
+		return false;
+	}
+	if (all->count)
+		memcpy(wider, all->items, all->count * sizeof(*wider));
+	all->items = wider;
+	return true;
+}
+
+/* Adds a definition unless its name is taken. */
+static void
+define(struct loader *loader, struct definitions *all, const char *name,
+    const struct definition *definition)
+{
+	const struct place *first;
+	uint32_t index;
+	int rc;
+
+	if (strmap_find(&all->names, name, strlen(name), &index)) {
+		first = &all->items[index].place;
+		fault_error(&loader->faults, &definition->place,
+		    "a second %s '%.64s', the first is at %.200s:%u: choose "
+		    "another name",
+		    all->kind, name, first->file, first->line);
+		return;
+	}
+	if (!widen(loader, all))
+		return;
+	rc = strmap_add(&all->names, &loader->scratch, name, strlen(name),
+	    (uint32_t)all->count);
+	if (rc < 0)
+		no_memory(loader);
+	else
+		all->items[all->count++] = *definition;
+}
+
+static struct place
+place_of_name(const struct source *source, const struct yaml_node *node,
+    const char *key)
+{
+	return place_of(source, yaml_find(node, key));
+}
+
+/* ---- Lists ------------------------------------------------------------ */
+
+/* The path of a list's file, beside its rule file. */
+static const char *
+list_path(struct loader *loader, const char *rule_path, const char *file)
+{
+	size_t folder = (size_t)(base_name(rule_path) - rule_path);
+	size_t size = strlen(file);
+	char *path;
+
+	if (file[0] == '/')
+		folder = 0;
+	path = arena_take(&loader->scratch, folder + size + 1);
+	if (path == NULL) {
+		no_memory(loader);
+		return NULL;
+	}
+	memcpy(path, rule_path, folder);
+	memcpy(path + folder, file, size + 1);
+	return path;
+}
+
+static void
+read_list_file(struct reading *reading, struct loader *loader,
+    const struct yaml_node *node, struct list *list)
+{
+	const struct yaml_node *at = yaml_find(node, "file");
+	const char *file = key_text(reading, node, "file", 4096);
+	const char *path;
+	char *bytes, *copy;
+	size_t size;
+	int rc;
+
+	if (file == NULL)
+		return;
+	path = list_path(loader, reading->source->name, file);
+	if (path == NULL)
+		return;
+	rc = file_read(path, LIST_SIZE_MAX, &bytes, &size);
+	if (rc < 0) {
+		reading_fault(reading, at, "%.200s cannot be read: %s", path,
+		    rc == FS_EFULL ? "it is larger than 64 MiB"
+				   : fs_strerror(rc));
+		return;
+	}
+	add_to_digest(loader, file, bytes, size);
+	copy = arena_text(&loader->scratch, bytes, size);
+	free(bytes);
+	if (copy == NULL)
+		no_memory(loader);
+	list->source = (struct source){ path, copy, copy ? size : 0 };
+}
+
+static void
+read_list_items(struct reading *reading, const struct yaml_node *node,
+    struct list *list)
+{
+	const struct yaml_node *items = yaml_find(node, "items");
+
+	list->items = items;
+	list->source = *reading->source;
+	if (items->kind == YAML_SEQUENCE)
+		return;
+	reading_fault(reading, items,
+	    "'items': expected a list such as [a, b], or one item a line "
+	    "behind '- '");
+}
+
+static void
+read_list(struct loader *loader, const struct source *source,
+    const struct yaml_node *node)
+{
+	static const char *const keys[] = { "list", "desc", "items", "file",
+		"format", "source", "licence", "date", "expires", NULL };
+	struct reading reading = { &loader->faults, source, &loader->set->arena,
+		false };
+	struct list *list = arena_take(&loader->set->arena, sizeof(*list));
+	struct definition definition = { .source = source };
+
+	if (list == NULL) {
+		no_memory(loader);
+		return;
+	}
+	(void)keys_check(&reading, node, keys);
+	list->name = key_name(&reading, node, "list", FS_NAME_SIZE - 1);
+	list->place = place_of_name(source, node, "list");
+	list->format =
+	    key_choice(&reading, node, "format", list_form_names, -1);
+	list->expires_us = key_time(&reading, node, "expires");
+	(void)key_time(&reading, node, "date");
+	(void)key_text(&reading, node, "desc", 1000);
+	(void)key_text(&reading, node, "source", 1000);
+	(void)key_text(&reading, node, "licence", 1000);
+	if (!yaml_find(node, "items") == !yaml_find(node, "file"))
+		reading_fault(&reading, node,
+		    "expected one of 'items' and 'file'");
+	else if (yaml_find(node, "file"))
+		read_list_file(&reading, loader, node, list);
+	else
+		read_list_items(&reading, node, list);
+	/* What is told now is not told again where the list is used. */
+	if (reading.bad)
+		memset(list->tried, true, sizeof(list->tried));
+	definition.place = list->place;
+	definition.list = list;
+	if (list->name)
+		define(loader, &loader->lists, list->name, &definition);
+}
+
+/* ---- Macros and rules ------------------------------------------------- */
+
+static void
+read_macro(struct loader *loader, const struct source *source,
+    const struct yaml_node *node)
+{
+	static const char *const keys[] = { "macro", "desc", "condition",
+		NULL };
+	struct reading reading = { &loader->faults, source, &loader->scratch,
+		false };
+	struct macro *macro = arena_take(&loader->scratch, sizeof(*macro));
+	struct definition definition = { .source = source };
+
+	if (macro == NULL) {
+		no_memory(loader);
+		return;
+	}
+	(void)keys_check(&reading, node, keys);
+	macro->name = key_name(&reading, node, "macro", FS_NAME_SIZE - 1);
+	macro->place = place_of_name(source, node, "macro");
+	macro->source = source;
+	macro->condition = yaml_find(node, "condition");
+	(void)key_text(&reading, node, "desc", 1000);
+	if (key_required(&reading, node, "condition", YAML_SIZE_MAX) == NULL)
+		macro->state = MACRO_BROKEN;
+	if (macro->name == NULL)
+		return;
+	if (signal_find(macro->name) >= 0) {
+		fault_error(&loader->faults, &macro->place,
+		    "'%s' is a signal: choose another name", macro->name);
+		return;
+	}
+	definition.place = macro->place;
+	definition.macro = macro;
+	define(loader, &loader->macros, macro->name, &definition);
+}
+
+/* Rules are read when all lists and macros are known. */
+static void
+keep_rule(struct loader *loader, const struct source *source,
+    const struct yaml_node *node)
+{
+	const struct yaml_node *name = yaml_find(node, "rule");
+	struct definition definition = { .place = place_of(source, name),
+		.source = source,
+		.rule = node };
+
+	define(loader, &loader->rules,
+	    name->kind == YAML_SCALAR ? name->text : "", &definition);
+}
+
+static void
+read_definition(struct loader *loader, const struct source *source,
+    const struct yaml_node *node)
+{
+	static const char *const kinds[] = { "rule", "list", "macro", NULL };
+	struct place place = place_of(source, node);
+	const char *nearest = NULL;
+
+	if (yaml_find(node, "rule")) {
+		keep_rule(loader, source, node);
+		return;
+	}
+	if (yaml_find(node, "list")) {
+		read_list(loader, source, node);
+		return;
+	}
+	if (yaml_find(node, "macro")) {
+		read_macro(loader, source, node);
+		return;
+	}
+	if (node->kind == YAML_MAPPING && node->first)
+		nearest = yaml_nearest(node->first->key, kinds);
+	fault_error(&loader->faults, &place,
+	    "expected a mapping with the key 'rule', 'list' or 'macro'%s%s%s",
+	    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+	    nearest ? "'?" : "");
+}
+
+/* ---- Files ------------------------------------------------------------ */
+
+static void
+read_definitions(struct loader *loader, const struct rule_file *file)
+{
+	const struct yaml_node *root = yaml_root(file->yaml), *node;
+	struct place place;
+
+	if (root == NULL)
+		return;
+	if (root->kind != YAML_SEQUENCE) {
+		place = place_of(&file->source, root);
+		fault_error(&loader->faults, &place,
+		    "expected a list: each rule, list and macro begins with "
+		    "'- '");
+		return;
+	}
+	for (node = root->first; node && !fault_enough(&loader->faults);
+	     node = node->next) {
+		place = place_of(&file->source, node);
+		if (loader->rules.count + loader->lists.count +
+			loader->macros.count >=
+		    DEFINITIONS_MAX) {
+			fault_error(&loader->faults, &place,
+			    "more than %d definitions", DEFINITIONS_MAX);
+			return;
+		}
+		read_definition(loader, &file->source, node);
+	}
+}
+
+static void
+tell_unreadable(struct loader *loader, const char *path, int rc)
+{
+	struct place place = { path, 0, 0 };
+
+	fault_error(&loader->faults, &place, "cannot be read: %s",
+	    rc == FS_EFULL ? YAML_TOO_LARGE : fs_strerror(rc));
+}
+
+/* Takes over a YAML fault. */
+static void
+tell_err(struct loader *loader, const struct fs_err *err)
+{
+	struct place place = { err->file, err->line, err->column };
+
+	if (err->code == -ENOMEM)
+		no_memory(loader);
+	else
+		fault_error(&loader->faults, &place, "%s", err->text);
+}
+
+static void
+read_file(struct loader *loader, const char *path)
+{
+	struct rule_file *file;
+	struct fs_err err;
+	int rc;
+
+	file = arena_take(&loader->scratch, sizeof(*file));
+	if (file == NULL ||
+	    (file->path = arena_text(&loader->scratch, path, strlen(path))) ==
+		NULL) {
+		no_memory(loader);
+		return;
+	}
+	*loader->files_end = file;
+	loader->files_end = &file->next;
+	file->source.name = file->path;
+	rc = file_read(path, YAML_SIZE_MAX, &file->text, &file->source.size);
+	if (rc < 0) {
+		tell_unreadable(loader, file->path, rc);
+		return;
+	}
+	file->source.text = file->text;
+	add_to_digest(loader, base_name(path), file->text, file->source.size);
+	if (yaml_parse(file->text, file->source.size, path, &err, &file->yaml) <
+	    0)
+		tell_err(loader, &err);
+	else
+		read_definitions(loader, file);
+}
+
+/* Rule files end with ".yaml"; editors' own begin with '.'. */
+static int
+is_rule_file(const struct dirent *entry)
+{
+	size_t size = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && size > 5 &&
+	    strcmp(entry->d_name + size - 5, ".yaml") == 0;
+}
+
+/* By bytes, whatever the locale. */
+static int
+by_name(const struct dirent **left, const struct dirent **right)
+{
+	return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static void
+read_folder(struct loader *loader, const char *folder)
+{
+	struct dirent **entries;
+	struct buf path;
+	int i, count = scandir(folder, &entries, is_rule_file, by_name);
+	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
+
+	if (count < 0) {
+		tell_unreadable(loader, folder, -errno);
+		return;
+	}
+	buf_init(&path);
+	for (i = 0; i < count; i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s%s%s", folder, slash ? "" : "/",
+		    entries[i]->d_name);
+		if (!fault_enough(&loader->faults))
+			read_file(loader, buf_text(&path));
+		free(entries[i]);
+	}
+	buf_fini(&path);
+	free(entries);
+}
+
+void
+load_path(struct loader *loader, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		tell_unreadable(loader, path, -errno);
+	else if (S_ISDIR(status.st_mode))
+		read_folder(loader, path);
+	else
+		read_file(loader, path);
+}

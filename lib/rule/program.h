@@ -1,0 +1,41 @@
+/* A condition as a list of questions, each with where to go on yes and on
+ * no. 'not' is pushed down to the questions, so that "true" is all that has
+ * to be known of each: what is unknown takes the way of "no". */
+#pragma once
+
+#include "rule/clause.h"
+
+enum {
+	PROGRAM_MAX = 4096, /* Questions. */
+	STEP_FIRE = 0xffff,
+	STEP_REST = 0xfffe, /* The rule does not fire. */
+};
+
+struct step {
+	const struct test *test;
+	uint16_t yes, no; /* Indices, STEP_FIRE or STEP_REST. */
+	bool negated;     /* Ask whether it is false. */
+};
+
+struct program {
+	const struct step *steps; /* The last one is asked first. */
+	size_t count;
+	/* Signals without which it cannot be true. */
+	uint64_t needs[SIGNAL_WORDS];
+};
+
+/* Returns 0, FS_EFULL (more than PROGRAM_MAX questions) or -ENOMEM. */
+int program_make(struct arena *arena, const struct clause *clause,
+    struct program *program);
+
+bool program_fires(const struct program *program, uint64_t now_us,
+    const struct signals *signals);
+
+enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
+
+/* One question. */
+enum truth test_ask(const struct test *test, uint64_t now_us,
+    const struct signals *signals);
+/* Returns whether the number is known. */
+bool expr_value(const struct expr *expr, const struct signals *signals,
+    int64_t *milli);

@@ -1,0 +1,346 @@
+/* A rule set: made of definitions, asked of signals. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "rule/rule.h"
+#include "rule/set.h"
+
+/* ---- What a set owns --------------------------------------------------- */
+
+static int
+own(struct fs_ruleset *set, struct rangeset *ranges, struct regex *regex)
+{
+	struct owned *owned = arena_take(&set->arena, sizeof(*owned));
+
+	if (owned == NULL) {
+		rangeset_free(ranges);
+		regex_free(regex);
+		return -ENOMEM;
+	}
+	*owned = (struct owned){ set->owned, ranges, regex };
+	set->owned = owned;
+	return 0;
+}
+
+int
+set_own_ranges(struct fs_ruleset *set, struct rangeset *ranges)
+{
+	return own(set, ranges, NULL);
+}
+
+int
+set_own_regex(struct fs_ruleset *set, struct regex *regex)
+{
+	return own(set, NULL, regex);
+}
+
+void
+fs_ruleset_free(struct fs_ruleset *rules)
+{
+	struct owned *owned;
+
+	if (rules == NULL)
+		return;
+	for (owned = rules->owned; owned; owned = owned->next) {
+		rangeset_free(owned->ranges);
+		regex_free(owned->regex);
+	}
+	arena_fini(&rules->arena);
+	free(rules);
+}
+
+/* ---- Names ------------------------------------------------------------- */
+
+/* The names of definitions, for "did you mean"; null without memory. */
+static const char **
+names_of(struct loader *loader, const struct definitions *all, size_t more)
+{
+	const char **names = arena_array(&loader->scratch,
+	    all->count + more + 1, sizeof(char *));
+	size_t i;
+
+	for (i = 0; names && i < all->count; i++)
+		names[i] = all->items[i].list ? all->items[i].list->name
+					      : all->items[i].macro->name;
+	if (names == NULL)
+		loader->faults.fatal = -ENOMEM;
+	return names;
+}
+
+static bool
+build_form(struct loader *loader, struct list *list, enum list_form form)
+{
+	bool had = list->ranges != NULL;
+	bool fine =
+	    list_build(list, form, &loader->set->arena, &loader->faults);
+
+	if (!had && list->ranges &&
+	    set_own_ranges(loader->set, list->ranges) < 0) {
+		list->ranges = NULL;
+		loader->faults.fatal = -ENOMEM;
+	}
+	return fine && loader->faults.fatal == 0;
+}
+
+struct list *
+loader_list(struct loader *loader, const char *name, enum list_form form,
+    const struct place *place)
+{
+	const char *nearest, **names;
+	struct list *list;
+	uint32_t index;
+
+	if (!strmap_find(&loader->lists.names, name, strlen(name), &index)) {
+		names = names_of(loader, &loader->lists, 0);
+		nearest = names ? yaml_nearest(name, names) : NULL;
+		fault_error(&loader->faults, place,
+		    "unknown list '%.64s'%s%s%s", name,
+		    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+		    nearest ? "'?" : "");
+		return NULL;
+	}
+	list = loader->lists.items[index].list;
+	list->used = true;
+	if (list->format >= 0 && list->format != (int)form) {
+		fault_error(&loader->faults, place,
+		    "list '%s' has the format %s, but %s is asked for here",
+		    name, list_form_names[list->format], list_form_names[form]);
+		return NULL;
+	}
+	return build_form(loader, list, form) ? list : NULL;
+}
+
+struct macro *
+loader_macro(struct loader *loader, const char *name)
+{
+	uint32_t index;
+
+	if (!strmap_find(&loader->macros.names, name, strlen(name), &index))
+		return NULL;
+	return loader->macros.items[index].macro;
+}
+
+const char *
+loader_nearest(struct loader *loader, const char *word, bool macros)
+{
+	const char **names = loader->signal_names;
+	size_t i, count = loader->macros.count;
+
+	if (names == NULL) {
+		names = names_of(loader, &loader->macros, SIGNAL_COUNT);
+		if (names == NULL)
+			return NULL;
+		for (i = 0; i < SIGNAL_COUNT; i++)
+			names[count + i] = signal_info((enum signal_id)i)->name;
+		loader->signal_names = names;
+	}
+	return yaml_nearest(word, macros ? names : names + count);
+}
+
+/* ---- Loading ----------------------------------------------------------- */
+
+/* A macro that no rule asks for is read all the same, for its faults. */
+static void
+read_unused_macros(struct loader *loader)
+{
+	struct uses *uses = arena_take(&loader->scratch, sizeof(*uses));
+	size_t i;
+
+	if (uses == NULL) {
+		loader->faults.fatal = -ENOMEM;
+		return;
+	}
+	for (i = 0; i < loader->macros.count; i++) {
+		struct macro *macro = loader->macros.items[i].macro;
+
+		if (!macro->used)
+			fault_warning(&loader->faults, &macro->place,
+			    "macro '%s' is never used", macro->name);
+		if (macro->state == MACRO_NEW && !fault_enough(&loader->faults))
+			(void)clause_build(loader, macro->source,
+			    macro->condition, uses);
+	}
+}
+
+/* Lists with a format are read whether they are used or not. */
+static void
+read_formats(struct loader *loader)
+{
+	size_t i;
+
+	for (i = 0; i < loader->lists.count; i++) {
+		struct list *list = loader->lists.items[i].list;
+
+		if (list->format >= 0 && !fault_enough(&loader->faults))
+			(void)build_form(loader, list,
+			    (enum list_form)list->format);
+	}
+}
+
+static void
+warn_of_unused_lists(struct loader *loader)
+{
+	size_t i;
+
+	for (i = 0; i < loader->lists.count; i++)
+		if (!loader->lists.items[i].list->used)
+			fault_warning(&loader->faults,
+			    &loader->lists.items[i].place,
+			    "list '%s' is never used",
+			    loader->lists.items[i].list->name);
+}
+
+static void
+read_rules(struct loader *loader)
+{
+	struct fs_ruleset *set = loader->set;
+	size_t i;
+
+	set->rules =
+	    arena_array(&set->arena, loader->rules.count, sizeof(*set->rules));
+	if (set->rules == NULL) {
+		loader->faults.fatal = -ENOMEM;
+		return;
+	}
+	for (i = 0; i < loader->rules.count; i++) {
+		const struct definition *definition = &loader->rules.items[i];
+
+		if (!fault_enough(&loader->faults) &&
+		    rule_read(loader, definition->source, definition->rule,
+			&set->rules[set->count]))
+			set->count++;
+	}
+}
+
+/* The rules of one scope and view, in order. */
+static int
+make_ready(struct fs_ruleset *set, enum signal_scope scope, enum fs_view view)
+{
+	unsigned s = scope == SCOPE_CLIENT, v = view == FS_VIEW_EXIT;
+	uint8_t seen = v ? SEEN_EXIT : SEEN_PATH;
+	size_t i, count = 0;
+
+	set->ready[s][v] = arena_array(&set->arena, set->count, sizeof(void *));
+	if (set->ready[s][v] == NULL)
+		return -ENOMEM;
+	for (i = 0; i < set->count; i++) {
+		const struct rule *rule = &set->rules[i];
+
+		if (rule->info.enabled && rule->scope == scope &&
+		    (rule->views & seen))
+			set->ready[s][v][count++] = rule;
+	}
+	set->ready_count[s][v] = count;
+	return 0;
+}
+
+static void
+finish(struct loader *loader)
+{
+	struct fs_ruleset *set = loader->set;
+	uint8_t sum[DIGEST_SHA256_SIZE];
+
+	if (make_ready(set, SCOPE_FLOW, FS_VIEW_PATH) < 0 ||
+	    make_ready(set, SCOPE_FLOW, FS_VIEW_EXIT) < 0 ||
+	    make_ready(set, SCOPE_CLIENT, FS_VIEW_PATH) < 0 ||
+	    make_ready(set, SCOPE_CLIENT, FS_VIEW_EXIT) < 0 ||
+	    !digest_end(loader->digest, sum))
+		loader->faults.fatal = -ENOMEM;
+	else
+		digest_hex(sum, sizeof(sum), set->digest);
+}
+
+static void
+load(struct loader *loader, const char *const *paths, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && !fault_enough(&loader->faults); i++)
+		load_path(loader, paths[i]);
+	read_formats(loader);
+	read_rules(loader);
+	read_unused_macros(loader);
+	warn_of_unused_lists(loader);
+	finish(loader);
+}
+
+static void
+loader_fini(struct loader *loader)
+{
+	struct rule_file *file;
+
+	for (file = loader->files; file; file = file->next) {
+		yaml_free(file->yaml);
+		free(file->text);
+	}
+	digest_free(loader->digest);
+	arena_fini(&loader->scratch);
+}
+
+int
+fs_ruleset_load(const char *const *paths, size_t count, fs_fault_fn *fault,
+    void *ctx, struct fs_err *err, struct fs_ruleset **rules)
+{
+	struct loader loader = { .lists.kind = "list",
+		.macros.kind = "macro",
+		.rules.kind = "rule",
+		.faults = { .fn = fault, .ctx = ctx, .first = err } };
+	int rc = 0;
+
+	loader.files_end = &loader.files;
+	loader.set = calloc(1, sizeof(*loader.set));
+	loader.digest = digest_new();
+	if (loader.set && loader.digest)
+		load(&loader, paths, count);
+	else
+		loader.faults.fatal = -ENOMEM;
+	if (loader.faults.fatal)
+		rc = err_set(err, loader.faults.fatal,
+		    "no memory for the rules");
+	else if (loader.faults.errors)
+		rc = FS_ECONFIG;
+	loader_fini(&loader);
+	if (rc < 0) {
+		fs_ruleset_free(loader.set);
+		return rc;
+	}
+	*rules = loader.set;
+	return 0;
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+size_t
+fs_ruleset_count(const struct fs_ruleset *rules)
+{
+	return rules->count;
+}
+
+void
+fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
+    struct fs_rule_info *info)
+{
+	*info = rules->rules[index].info;
+}
+
+const char *
+fs_ruleset_digest(const struct fs_ruleset *rules)
+{
+	return rules->digest;
+}
+
+const struct rule_test *
+rule_tests(const struct fs_ruleset *rules, size_t index, size_t *count)
+{
+	*count = rules->rules[index].test_count;
+	return rules->rules[index].tests;
+}
+
+bool
+rule_fires(const struct fs_ruleset *rules, size_t index, uint64_t now_us,
+    const struct signals *signals)
+{
+	return program_fires(&rules->rules[index].program, now_us, signals);
+}
