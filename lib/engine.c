@@ -139,14 +139,17 @@ end_flow(struct fs_engine *engine, struct flow *flow, enum flow_end end)
 
 /* ---- Packet -> flow ---------------------------------------------------- */
 
-/* Whose side is whose, where the packets alone do not say it. */
+/* Whose side is whose, where the packets alone do not say it. Between two
+ * services, the one that was called is meant. */
 static void
 assign_service(struct fs_engine *engine, struct flow *flow)
 {
-	unsigned endpoint;
+	const unsigned sides[2] = { !flow->client, flow->client };
+	unsigned i;
 
 	flow->service = -1;
-	for (endpoint = 0; endpoint < 2; endpoint++) {
+	for (i = 0; i < 2; i++) {
+		unsigned endpoint = sides[i];
 		struct fs_addr addr = flow_addr(flow, endpoint);
 		int found = service_find(engine->services, &addr,
 		    flow->key.port[endpoint]);
@@ -250,20 +253,23 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 	return inspect(engine, flow, packet, from);
 }
 
-/* Levels that only bring the mirrored traffic to the tap. */
+/* Passes over levels that only bring the mirrored traffic to the tap. They
+ * do not tell flows apart: a mirror may have a session for each direction.
+ * Returns the first level behind them. */
 static unsigned
-mirror_levels(const struct fs_engine *engine)
+strip_mirror(struct fs_engine *engine)
 {
-	const struct packet_stack *stack = &engine->stack;
+	struct packet_stack *stack = &engine->stack;
 	unsigned level = 0;
 	size_t i = 0;
 
 	while (level + 1 < stack->count && i < engine->settings->mirror_count) {
 		const struct fs_mirror *mirror = &engine->settings->mirrors[i];
-		const struct packet *packet = &stack->level[level];
+		struct packet *packet = &stack->level[level];
 
 		if (packet->carries == packet_carrier_find(mirror->kind) &&
 		    (mirror->id < 0 || mirror->id == packet->carrier_id)) {
+			packet->carries = CARRIER_NONE;
 			level++;
 			i = 0;
 		} else {
@@ -276,7 +282,7 @@ mirror_levels(const struct fs_engine *engine)
 static int
 take_packet(struct fs_engine *engine)
 {
-	unsigned first = mirror_levels(engine), level = first;
+	unsigned first = strip_mirror(engine), level = first;
 	unsigned last = engine->stack.count - 1;
 	uint64_t parent_id = 0;
 	int rc = 0;
