@@ -108,11 +108,11 @@ inspect_pool_new(uint32_t max, struct fs_err *err, struct inspect_pool **out)
 
 	if (pool == NULL)
 		return err_set(err, rc, "no memory for the inspection");
-	pool->max = max;
+	pool->max = max ? max : 1;
 	pool->free = pool->oldest = pool->newest = NONE;
 	lay_out(pool);
 	/* calloc() of this size maps pages that cost nothing until used. */
-	pool->states = calloc(max, pool->stride);
+	pool->states = calloc(pool->max, pool->stride);
 	if (pool->states == NULL) {
 		err_set(err, rc, "no memory to inspect %u flows at once", max);
 		goto fail;
@@ -293,7 +293,11 @@ head_add(struct head *head, const struct flow *flow,
 		if (before == 0)
 			lay(head, 0, packet->payload);
 	} else if (side->has_isn) {
-		lay(head, packet->tcp.seq - side->isn - 1, packet->payload);
+		/* The SYN takes a number of its own, before its payload. */
+		lay(head,
+		    packet->tcp.seq - side->isn -
+			!(packet->tcp.flags & TCP_SYN),
+		    packet->payload);
 	} else {
 		/* Without a beginning, the order of arrival has to do. */
 		lay(head, head->ready, packet->payload);
