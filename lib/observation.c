@@ -182,10 +182,12 @@ fill_tuple(const struct observer *observer, const struct flow *flow,
 		: observer->settings->services[flow->service].name);
 }
 
-/* Marks which evidence is new since the flow's last revision. */
+/* Marks which evidence is new since the flow's last revision. Two rules may
+ * share a bit, so what is told now does not hide what else is told now. */
 static void
 mark_told(struct flow *flow, struct fs_observation *out)
 {
+	uint64_t before = flow->told;
 	uint32_t i;
 
 	for (i = 0; i < out->evidence_count; i++) {
@@ -194,7 +196,7 @@ mark_told(struct flow *flow, struct fs_observation *out)
 		    << (hash_identity(evidence->rule, strlen(evidence->rule)) %
 			   64);
 
-		evidence->count = (flow->told & bit) == 0;
+		evidence->count = (before & bit) == 0;
 		flow->told |= bit;
 	}
 }

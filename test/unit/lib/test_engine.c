@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../tap.h"
 #include "base/addr.h"
+#include "base/hash.h"
 #include "flowscan.h"
 #include "frames.h"
 #include "signal/blob.h"
@@ -373,6 +375,73 @@ test_fast_open(void)
 	world_close(&world);
 }
 
+/* Writes a rule that always fires. */
+static void
+put_rule(FILE *file, const char *name)
+{
+	fprintf(file,
+	    "- rule: %s\n"
+	    "  desc: any flow\n"
+	    "  condition: flow.packets_c2s > 0\n"
+	    "  class: proxy\n"
+	    "  family: %s\n"
+	    "  likelihood: {if_true: 0.5, if_false: 0.1}\n"
+	    "  says: \"seen\"\n",
+	    name, name);
+}
+
+/* A world whose rules are 'first' and one whose name has the same last six
+ * bits of hash. */
+static void
+world_of_two(struct world *world)
+{
+	char path[] = "/tmp/flowscan-rules-XXXXXX.yaml", name[16] = "r-0";
+	const char *const paths[] = { path };
+	struct fs_err err = { 0 };
+	FILE *file = fdopen(mkstemps(path, 5), "w");
+	uint64_t bit = hash_identity("first", 5) % 64;
+	unsigned i;
+
+	for (i = 1; hash_identity(name, strlen(name)) % 64 != bit; i++)
+		snprintf(name, sizeof(name), "r-%u", i);
+	put_rule(file, "first");
+	put_rule(file, name);
+	fclose(file);
+	world_open(world, true);
+	fs_engine_free(world->engine);
+	fs_judge_free(world->judge);
+	fs_ruleset_free(world->rules);
+	if (fs_ruleset_load(paths, 1, NULL, NULL, &err, &world->rules) < 0 ||
+	    fs_engine_new(&world->settings, world->rules, NULL, 1, &err,
+		&world->engine) < 0 ||
+	    fs_judge_new(&world->settings, world->rules, NULL, 1, &err,
+		&world->judge) < 0) {
+		fprintf(stderr, "%s:%u: %s\n", err.file, err.line, err.text);
+		abort();
+	}
+	unlink(path);
+	world->seen.judge = world->judge;
+	fs_engine_sink(world->engine, on_flow, &world->seen);
+	fs_judge_sink(world->judge, on_client, &world->seen);
+}
+
+/* What a flow's rules say comes to its client, each of them. */
+static void
+test_rules(void)
+{
+	static struct world world;
+
+	world_of_two(&world);
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	tap_int(world.seen.last.evidence_count, 2, "two rules fire");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.client.evidence_count, 2, "and the client has both");
+	tap_int(world.seen.client.verdict.log_odds,
+	    world.seen.last.verdict.log_odds, "with the same weight");
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -385,5 +454,6 @@ main(void)
 	test_mirror();
 	test_services();
 	test_fast_open();
+	test_rules();
 	return tap_done();
 }
