@@ -79,6 +79,20 @@ fold_address(const struct fs_judge *judge, const struct fs_addr *addr)
 	return addr_mask(addr, client_bits(judge, addr));
 }
 
+static int judge_client(struct fs_judge *judge, struct client *client);
+
+/* Gives the row of the client that has to make room for another one: what
+ * was not written of it would be lost. */
+static int
+give_evicted(struct fs_judge *judge, const struct fs_addr *addr)
+{
+	struct client *client = client_table_next_evicted(judge->clients, addr);
+
+	return client != NULL && judge->sink != NULL
+	    ? judge_client(judge, client)
+	    : 0;
+}
+
 int
 fs_judge_observe(struct fs_judge *judge,
     const struct fs_observation *observation)
@@ -89,6 +103,8 @@ fs_judge_observe(struct fs_judge *judge,
 
 	if (addr.family == 0)
 		return 0;
+	if ((rc = give_evicted(judge, &addr)) < 0)
+		return rc;
 	signals_clear(&judge->signals);
 	rc = blob_decode(observation->signals, observation->signals_size,
 	    &judge->signals);
@@ -106,6 +122,9 @@ fs_judge_recall(struct fs_judge *judge, const struct fs_client *row)
 	struct client *client;
 	int rc;
 
+	/* Of a network of another size: it is not the same client. */
+	if (row->bits != client_bits(judge, &row->addr))
+		return 0;
 	signals_clear(&judge->signals);
 	rc = blob_decode(row->signals, row->signals_size, &judge->signals);
 	if (rc < 0 ||
@@ -135,7 +154,8 @@ add_client_evidence(struct fs_judge *judge, struct fs_client *row)
 	row->evidence_count = count + kept;
 }
 
-static void
+/* Judges a client and gives its row. */
+static int
 judge_client(struct fs_judge *judge, struct client *client)
 {
 	struct fs_client *row = &judge->row;
@@ -157,6 +177,7 @@ judge_client(struct fs_judge *judge, struct client *client)
 	    &subject, row->evidence, row->evidence_count, &row->verdict);
 	row->signals_size = (uint32_t)blob_encode(&judge->signals, row->signals,
 	    sizeof(row->signals));
+	return judge->sink(judge->sink_ctx, row);
 }
 
 int
@@ -170,8 +191,7 @@ fs_judge_flush(struct fs_judge *judge)
 	if ((rc = client_table_sort(judge->clients)) < 0)
 		return rc;
 	while ((client = client_table_next_changed(judge->clients)) != NULL) {
-		judge_client(judge, client);
-		if ((rc = judge->sink(judge->sink_ctx, &judge->row)) < 0)
+		if ((rc = judge_client(judge, client)) < 0)
 			return rc;
 	}
 	return 0;

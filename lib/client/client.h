@@ -31,6 +31,11 @@ void client_table_free(struct client_table *table);
 int client_table_touch(struct client_table *table, const struct fs_addr *addr,
     struct client **client);
 
+/* The client that touching 'addr' would give up, if it changed since it was
+ * last taken; else null. */
+struct client *client_table_next_evicted(struct client_table *table,
+    const struct fs_addr *addr);
+
 uint32_t client_table_count(const struct client_table *table);
 uint64_t client_table_evicted(const struct client_table *table);
 

@@ -145,6 +145,18 @@ bucket_remove(struct client_table *table, uint32_t index)
 	*link = table->clients[index].next;
 }
 
+struct client *
+client_table_next_evicted(struct client_table *table,
+    const struct fs_addr *addr)
+{
+	struct client *oldest;
+
+	if (table->count < table->max || find(table, addr) != CLIENT_NONE)
+		return NULL;
+	oldest = &table->clients[table->oldest];
+	return oldest->changed ? oldest : NULL;
+}
+
 /* Gives up the client that was silent longest; returns its place. */
 static uint32_t
 evict(struct client_table *table)

@@ -442,6 +442,40 @@ test_rules(void)
 	world_close(&world);
 }
 
+/* Each client gets a row, also one that has to make room; and what a store
+ * knows of networks of another size is nobody's here. */
+static void
+test_clients(void)
+{
+	static struct world world;
+	static struct fs_client row;
+	struct endpoint from = client;
+	unsigned i;
+
+	world_open(&world, true);
+	fs_judge_free(world.judge);
+	world.settings.client_max = 4;
+	fs_judge_new(&world.settings, world.rules, NULL, 1, NULL, &world.judge);
+	fs_judge_sink(world.judge, on_client, &world.seen);
+	world.seen.judge = world.judge;
+	for (i = 0; i < 10; i++) {
+		from.addr[3] = (uint8_t)i;
+		handshake(&world, &from, START_US + i * 1000000);
+	}
+	fs_engine_flush(world.engine);
+	tap_int((long long)fs_judge_evicted(world.judge), 6, "six give way");
+	tap_int(world.seen.clients, 6, "and each leaves its row");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.clients, 10, "as do those that stay");
+
+	row = world.seen.client;
+	addr_parse("2001:db8::", &row.addr);
+	row.bits = 56;
+	tap_int(fs_judge_recall(world.judge, &row), 0, "another size");
+	tap_int((long long)fs_judge_evicted(world.judge), 6, "is passed over");
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -455,5 +489,6 @@ main(void)
 	test_services();
 	test_fast_open();
 	test_rules();
+	test_clients();
 	return tap_done();
 }
