@@ -139,6 +139,16 @@ answered(const struct timing *timing, uint32_t ack)
 	return NULL;
 }
 
+/* The least TCP round trip to the client, when there is one beside that of
+ * the answer's own acknowledgement, which says nothing of TCP alone. */
+static uint32_t
+least_us(const struct flow_rtt *rtt, uint64_t answer_us)
+{
+	bool own_only = rtt->samples == 1 && rtt->min_at_us == answer_us;
+
+	return own_only ? RTT_UNKNOWN : rtt->min_us;
+}
+
 static enum stage
 hear_answer(struct timing *timing, const struct sighting *seen)
 {
@@ -157,7 +167,8 @@ hear_answer(struct timing *timing, const struct sighting *seen)
 		return STAGE_UNKNOWN;
 	timing->flight_us = sent->time_us;
 	timing->answer_us = seen->time_us;
-	timing->least_us = flow->side[flow->client].rtt.min_us;
+	timing->least_us =
+	    least_us(&flow->side[flow->client].rtt, seen->time_us);
 	return STAGE_DONE;
 }
 
