@@ -148,6 +148,8 @@ eoip_read(struct packet *packet, struct layer *layer)
 	return layer_next(layer, LAYER_ETHER);
 }
 
+/* The call is not kept: each end chose the number that the other one sends,
+ * so it tells directions apart and not tunnels. */
 static enum packet_drop
 pptp_read(struct packet *packet, uint16_t flags, struct layer *layer)
 {
@@ -158,7 +160,6 @@ pptp_read(struct packet *packet, uint16_t flags, struct layer *layer)
 	    ((flags & GRE_SEQUENCE) != 0 && !cursor_skip(&layer->bytes, 4)) ||
 	    ((flags & GRE_ACK) != 0 && !cursor_skip(&layer->bytes, 4)))
 		return DROP_GRE_TRUNCATED;
-	packet->carrier_id = call;
 	if ((flags & GRE_SEQUENCE) == 0 || size == 0)
 		return layer_next(layer, LAYER_END); /* It only confirms. */
 	if (size < layer_size(layer))
