@@ -151,7 +151,7 @@ eoip_read(struct packet *packet, struct layer *layer)
 /* The call is not kept: each end chose the number that the other one sends,
  * so it tells directions apart and not tunnels. */
 static enum packet_drop
-pptp_read(struct packet *packet, uint16_t flags, struct layer *layer)
+pptp_read(uint16_t flags, struct layer *layer)
 {
 	uint16_t size, call;
 
@@ -182,6 +182,6 @@ gre_read(struct packet *packet, struct layer *layer)
 		return eoip_read(packet, layer);
 	if ((flags & GRE_VERSION) == 1 && (flags & GRE_KEY) != 0 &&
 	    type == ETHER_PPP)
-		return pptp_read(packet, flags, layer);
+		return pptp_read(flags, layer);
 	return DROP_GRE_UNSUPPORTED;
 }
