@@ -157,10 +157,11 @@ put_network(struct tree *tree, const char *text, unsigned version, long data)
 		}
 		if (at >= NODES_MAX)
 			abort();
-		bit = i < skip ? 0
-			       : prefix.addr.bytes[(i - skip) / 8] >>
-			    (7 - (i - skip) % 8) &
-			1;
+		bit = 0;
+		if (i >= skip)
+			bit = (unsigned)prefix.addr.bytes[(i - skip) / 8] >>
+				(7 - (i - skip) % 8) &
+			    1;
 		record = &tree->node[at][bit];
 	}
 	if (record == NULL)
