@@ -116,7 +116,7 @@ $(BUILD)/obj/daemon/config.o: CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
 $(BUILD)/obj/daemon/config.o: $(BUILD)/rulesdir
 
 # Archives appear at once and whole: somebody may be linking right now.
-ARCHIVE = mkdir -p $(@D) && rm -f $@.new && $(AR) rcs $@.new $(filter %.o,$^) && mv -f $@.new $@
+ARCHIVE = mkdir -p $(@D) && rm -f $@.new && $(AR) qcs $@.new $(filter %.o,$^) && mv -f $@.new $@
 
 # One archive a room, and the whole library.
 define room_archive
