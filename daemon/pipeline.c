@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "log.h"
 
@@ -12,20 +13,20 @@ int
 pipeline_load(struct pipeline *pipeline, const struct config *config)
 {
 	struct fs_err err = { 0 };
-	int rc;
+	int rc, geo_rc;
 
 	memset(pipeline, 0, sizeof(*pipeline));
 	pipeline->config = config;
+	pipeline->fresh = true;
 	rc = fs_ruleset_load((const char *const *)config->rules,
 	    config->rule_count, log_fault, NULL, &err, &pipeline->rules);
-	if (rc < 0)
-		return rc;
-	rc = fs_geo_open((const char *const *)config->city, config->city_count,
-	    (const char *const *)config->asn, config->asn_count, &err,
-	    &pipeline->geo);
-	if (rc < 0)
+	/* All faults are told at once, so a faulty rule does not end it. */
+	geo_rc = fs_geo_open((const char *const *)config->city,
+	    config->city_count, (const char *const *)config->asn,
+	    config->asn_count, &err, &pipeline->geo);
+	if (geo_rc < 0)
 		log_fault(NULL, false, &err);
-	return rc;
+	return rc < 0 ? rc : geo_rc;
 }
 
 static int
@@ -68,7 +69,11 @@ static void
 fill_generation(struct pipeline *pipeline)
 {
 	struct fs_generation *generation = &pipeline->generation;
+	struct timeval now;
 
+	gettimeofday(&now, NULL);
+	generation->time_us =
+	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
 	snprintf(generation->rules_digest, sizeof(generation->rules_digest),
 	    "%s", fs_ruleset_digest(pipeline->rules));
 	snprintf(generation->geo_digest, sizeof(generation->geo_digest), "%s",
@@ -116,13 +121,70 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 	return note_failure(pipeline, rc);
 }
 
+/* What runs from now on, and on what it rests. */
+static int
+put_start(struct pipeline *pipeline, uint64_t now_us)
+{
+	const struct fs_generation *generation = &pipeline->generation;
+	int rc;
+
+	if (pipeline->started)
+		return 0;
+	pipeline->started = true;
+	pipeline->first_us = pipeline->last_us = now_us;
+	if ((rc = pipeline_event(pipeline, FS_EVENT_START, now_us, "flowscand",
+		 0, generation->version)) < 0 ||
+	    (rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "rules",
+		 fs_ruleset_count(pipeline->rules), generation->rules_digest)) <
+		0)
+		return rc;
+	return pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "places",
+	    pipeline->config->city_count + pipeline->config->asn_count,
+	    generation->geo_digest);
+}
+
+void
+pipeline_capture(struct pipeline *pipeline)
+{
+	pipeline->fresh = true;
+}
+
+/* Captures may follow each other, as those of a ring do; where the clock
+ * goes back, another story begins. */
+static int
+begin_capture(struct pipeline *pipeline, uint64_t now_us)
+{
+	int rc = 0;
+
+	pipeline->fresh = false;
+	if (now_us < pipeline->last_us)
+		rc = fs_engine_flush(pipeline->engine);
+	pipeline->first_us = pipeline->last_us = now_us;
+	return rc;
+}
+
+int
+pipeline_tick(struct pipeline *pipeline, uint64_t now_us)
+{
+	int rc = put_start(pipeline, now_us);
+
+	if (now_us > pipeline->last_us)
+		pipeline->last_us = now_us;
+	return rc < 0 ? rc : fs_engine_tick(pipeline->engine, now_us);
+}
+
 int
 pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame)
 {
-	int rc = fs_engine_frame(pipeline->engine, frame);
+	int rc;
 
+	if ((rc = put_start(pipeline, frame->time_us)) < 0 ||
+	    (pipeline->fresh &&
+		(rc = begin_capture(pipeline, frame->time_us)) < 0))
+		return rc;
 	if (frame->time_us > pipeline->last_us)
 		pipeline->last_us = frame->time_us;
+	rc = fs_engine_frame(pipeline->engine, frame);
 	if (rc == 0 && pipeline->uncommitted >= COMMIT_ROWS) {
 		pipeline->uncommitted = 0;
 		rc = note_failure(pipeline,
@@ -136,7 +198,7 @@ pipeline_commit(struct pipeline *pipeline)
 {
 	int rc;
 
-	memset(pipeline->decisions, 0, sizeof(pipeline->decisions));
+	pipeline->rounds++;
 	if ((rc = fs_judge_flush(pipeline->judge)) < 0)
 		return rc;
 	pipeline->uncommitted = 0;
@@ -146,14 +208,18 @@ pipeline_commit(struct pipeline *pipeline)
 
 int
 pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,
-    const char *subject, uint64_t count, const char *text)
+    uint64_t since_us, const char *subject, uint64_t count, const char *text)
 {
 	struct fs_event event = {
-		.time_us = pipeline->last_us,
+		.time_us = since_us,
 		.until_us = pipeline->last_us,
 		.kind = (uint8_t)kind,
 		.count = count,
 	};
+	size_t size = strlen(subject);
+
+	if (size >= sizeof(event.subject))
+		subject += size + 1 - sizeof(event.subject);
 
 	snprintf(event.subject, sizeof(event.subject), "%s", subject);
 	snprintf(event.text, sizeof(event.text), "%s", text ? text : "");
@@ -168,6 +234,7 @@ static int
 put_losses(struct pipeline *pipeline)
 {
 	struct fs_engine_stats stats;
+	uint64_t evicted = fs_judge_evicted(pipeline->judge);
 	size_t i;
 	int rc = 0;
 
@@ -175,17 +242,18 @@ put_losses(struct pipeline *pipeline)
 	for (i = 0; i < stats.drop_count && rc == 0; i++)
 		if (stats.drops[i].value > 0)
 			rc = pipeline_event(pipeline, FS_EVENT_DROP,
-			    stats.drops[i].name, stats.drops[i].value, NULL);
+			    stats.first_us, stats.drops[i].name,
+			    stats.drops[i].value, NULL);
 	if (rc == 0 && stats.evicted > 0)
-		rc = pipeline_event(pipeline, FS_EVENT_EVICT, "flows",
-		    stats.evicted, "the flow table was full");
+		rc = pipeline_event(pipeline, FS_EVENT_EVICT, stats.first_us,
+		    "flows", stats.evicted, "the flow table was full");
 	if (rc == 0 && stats.gave_up > 0)
-		rc = pipeline_event(pipeline, FS_EVENT_EVICT, "inspections",
-		    stats.gave_up, "too many flows were inspected at once");
-	if (rc == 0 && fs_judge_evicted(pipeline->judge) > 0)
-		rc = pipeline_event(pipeline, FS_EVENT_EVICT, "clients",
-		    fs_judge_evicted(pipeline->judge),
-		    "the client table was full");
+		rc = pipeline_event(pipeline, FS_EVENT_EVICT, stats.first_us,
+		    "inspections", stats.gave_up,
+		    "too many flows were inspected at once");
+	if (rc == 0 && evicted > 0)
+		rc = pipeline_event(pipeline, FS_EVENT_EVICT, stats.first_us,
+		    "clients", evicted, "the client table was full");
 	return rc;
 }
 
@@ -194,10 +262,11 @@ pipeline_finish(struct pipeline *pipeline)
 {
 	int rc;
 
-	if ((rc = fs_engine_flush(pipeline->engine)) < 0 ||
+	if ((rc = put_start(pipeline, pipeline->last_us)) < 0 ||
+	    (rc = fs_engine_flush(pipeline->engine)) < 0 ||
 	    (rc = put_losses(pipeline)) < 0 ||
-	    (rc = pipeline_event(pipeline, FS_EVENT_STOP, "flowscand", 0,
-		 NULL)) < 0)
+	    (rc = pipeline_event(pipeline, FS_EVENT_STOP, pipeline->last_us,
+		 "flowscand", 0, NULL)) < 0)
 		return rc;
 	return pipeline_commit(pipeline);
 }

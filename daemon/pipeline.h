@@ -14,8 +14,12 @@ struct pipeline {
 	struct fs_store *store;
 	struct fs_generation generation;
 	uint64_t flow_rows, client_rows, uncommitted;
-	uint64_t decisions[3]; /* Clients by verdict. */
-	uint64_t last_us;      /* The capture's clock. */
+	uint64_t decisions[3]; /* Client rows by verdict. */
+	unsigned rounds;       /* Times that the clients were judged. */
+	/* Of the present capture, by its own clock. */
+	uint64_t first_us, last_us;
+	bool fresh;   /* No frame of it was read yet. */
+	bool started; /* The start is in the store. */
 	bool store_failed;
 	struct fs_err err; /* Of the row that failed. */
 };
@@ -29,15 +33,21 @@ int pipeline_load(struct pipeline *pipeline, const struct config *config);
 int pipeline_start(struct pipeline *pipeline, const char *path,
     struct fs_err *err);
 
+/* Says that the frames that follow are of another capture. */
+void pipeline_capture(struct pipeline *pipeline);
+
 /* Each returns 0 or a negative code, with pipeline->err set. */
 int pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame);
+/* Says that 'now_us' has come without a frame (live captures). */
+int pipeline_tick(struct pipeline *pipeline, uint64_t now_us);
 /* Judges the clients that changed and commits. */
 int pipeline_commit(struct pipeline *pipeline);
 /* Ends all flows, judges, commits. */
 int pipeline_finish(struct pipeline *pipeline);
 
-/* Writes an event row of this sensor; 'text' may be null. */
+/* Writes an event row of this sensor, from 'since_us' until now by the
+ * capture's clock; 'text' may be null. Of a long subject the end is kept. */
 int pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,
-    const char *subject, uint64_t count, const char *text);
+    uint64_t since_us, const char *subject, uint64_t count, const char *text);
 
 void pipeline_fini(struct pipeline *pipeline);

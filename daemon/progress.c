@@ -68,19 +68,31 @@ add_drops(struct buf *line, const struct fs_engine_stats *stats)
 	}
 }
 
+/* Whether a client gave one row, so that rows by verdict are clients; live,
+ * each gives one whenever it was seen again. */
+static bool
+counts_clients(const struct pipeline *pipeline)
+{
+	return pipeline->rounds == 1;
+}
+
 static void
 print_counts(const struct pipeline *pipeline, double seconds)
 {
+	uint64_t clients = fs_judge_clients(pipeline->judge);
 	struct fs_engine_stats stats;
 	struct buf line;
 
+	if (counts_clients(pipeline))
+		clients = pipeline->decisions[FS_ANOMALOUS] +
+		    pipeline->decisions[FS_REVIEW] +
+		    pipeline->decisions[FS_CLEAN];
 	fs_engine_stats(pipeline->engine, &stats);
 	buf_init(&line);
 	buf_printf(&line,
 	    "%" PRIu64 " frames, %" PRIu64 " flows, %" PRIu64
 	    " clients in %.2f s",
-	    stats.frames, stats.flows, fs_judge_clients(pipeline->judge),
-	    seconds);
+	    stats.frames, stats.flows, clients, seconds);
 	add_drops(&line, &stats);
 	log_line("%s", buf_text(&line));
 	buf_fini(&line);
@@ -101,9 +113,11 @@ progress_summary(const struct progress *progress, uint64_t now_ns,
 
 	progress_clear(progress);
 	print_counts(pipeline, seconds);
-	log_line("clients: %" PRIu64 " anomalous, %" PRIu64
-		 " to review, %" PRIu64 " clean",
-	    pipeline->decisions[FS_ANOMALOUS], pipeline->decisions[FS_REVIEW],
-	    pipeline->decisions[FS_CLEAN]);
+	if (counts_clients(pipeline))
+		log_line("clients: %" PRIu64 " anomalous, %" PRIu64
+			 " to review, %" PRIu64 " clean",
+		    pipeline->decisions[FS_ANOMALOUS],
+		    pipeline->decisions[FS_REVIEW],
+		    pipeline->decisions[FS_CLEAN]);
 	log_line("next: flowscan report --db %s", db);
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <uv.h>
 
@@ -32,8 +33,8 @@ struct run {
 	const char *subject;
 	struct fs_capture_stats seen; /* Live: as last told. */
 	struct progress progress;
-	bool stopping;
-	int code; /* Exit code so far. */
+	bool failed; /* Nothing more can be stored. */
+	int code;    /* Exit code so far. */
 };
 
 /* ---- Start and stop ---------------------------------------------------- */
@@ -50,7 +51,6 @@ on_signal(uv_signal_t *handle, int number)
 	}
 	log_line("%s: finishing",
 	    number == SIGINT ? "interrupted" : "terminated");
-	run->stopping = true;
 	uv_stop(&run->loop);
 }
 
@@ -79,38 +79,9 @@ fail(struct run *run, int rc)
 		log_fault(NULL, false, &run->pipeline->err);
 	else
 		log_line("stopped: %s", fs_strerror(rc));
+	run->failed = true;
 	run->code = run->pipeline->store_failed ? 3 : 2;
 	uv_stop(&run->loop);
-}
-
-static int
-begin(struct run *run, struct pipeline *pipeline, const struct options *options)
-{
-	struct fs_err err = { 0 };
-	int rc;
-
-	memset(run, 0, sizeof(*run));
-	run->pipeline = pipeline;
-	run->options = options;
-	run->db = options->db ? options->db : pipeline->config->store_path;
-	if (run->db == NULL) {
-		log_line("no database: name one with --db FILE, or with "
-			 "store.path in the config");
-		return 2;
-	}
-	if ((rc = uv_loop_init(&run->loop)) < 0) {
-		log_line("cannot start: %s", uv_strerror(rc));
-		return 2;
-	}
-	if ((rc = watch_signals(run)) < 0) {
-		log_line("cannot watch signals: %s", uv_strerror(rc));
-		return 2;
-	}
-	if (pipeline_start(pipeline, run->db, &err) < 0) {
-		log_fault(NULL, false, &err);
-		return pipeline->store_failed ? 3 : 2;
-	}
-	return 0;
 }
 
 static void
@@ -130,13 +101,72 @@ end(struct run *run)
 	fs_capture_close(run->capture);
 }
 
-/* Flushes and tells, unless the run has failed. */
+/* Writes what was read. 'text' says why it ends before its end, or is
+ * null. */
+static void
+tell_capture(struct run *run, const char *text)
+{
+	struct fs_capture_stats stats;
+	int rc;
+
+	fs_capture_stats(run->capture, &stats);
+	rc = pipeline_event(run->pipeline, FS_EVENT_CAPTURE,
+	    run->pipeline->first_us, run->subject, stats.frames, text);
+	if (rc < 0)
+		fail(run, rc);
+}
+
+/* Returns 0, and the run is to be ended; or an exit code. */
+static int
+begin(struct run *run, struct pipeline *pipeline, const struct options *options)
+{
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	run->pipeline = pipeline;
+	run->options = options;
+	run->db = options->db ? options->db : pipeline->config->store_path;
+	if (run->db == NULL) {
+		log_line("no database: name one with --db FILE, or with "
+			 "store.path in the config");
+		return 2;
+	}
+	if ((rc = uv_loop_init(&run->loop)) < 0) {
+		log_line("cannot start: %s", uv_strerror(rc));
+		return 2;
+	}
+	if ((rc = watch_signals(run)) < 0) {
+		log_line("cannot watch signals: %s", uv_strerror(rc));
+		end(run);
+		return 2;
+	}
+	return 0;
+}
+
+/* Opens the store, once there is something to read. Returns the exit code. */
+static int
+open_store(struct run *run)
+{
+	struct pipeline *pipeline = run->pipeline;
+	struct fs_err err = { 0 };
+	int rc = pipeline_start(pipeline, run->db, &err);
+
+	if (rc == 0)
+		return 0;
+	if (err.text[0])
+		log_fault(NULL, false, &err);
+	else
+		log_line("%s: cannot start: %s", run->db, fs_strerror(rc));
+	return pipeline->store_failed ? 3 : 2;
+}
+
+/* Flushes and tells, unless the run has failed, or refused all its input. */
 static void
 finish(struct run *run)
 {
 	int rc;
 
-	if (run->code != 0 && run->code != 5)
+	if (run->failed || (run->code == 2 && !run->pipeline->started))
 		return;
 	if ((rc = pipeline_finish(run->pipeline)) < 0) {
 		fail(run, rc);
@@ -146,6 +176,17 @@ finish(struct run *run)
 }
 
 /* ---- Files ------------------------------------------------------------- */
+
+/* What can be read once only. */
+static bool
+is_stream(const char *path)
+{
+	struct stat status;
+
+	return strcmp(path, "-") == 0 ||
+	    (stat(path, &status) == 0 &&
+		(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)));
+}
 
 /* Every file must open before the first is read: a mistyped name then costs
  * nothing and stores nothing. */
@@ -157,7 +198,7 @@ try_files(const struct options *options)
 	size_t i;
 
 	for (i = 0; i < options->capture_count; i++) {
-		if (strcmp(options->captures[i], "-") == 0)
+		if (is_stream(options->captures[i]))
 			continue;
 		if (fs_capture_open_file(options->captures[i], &err, &capture) <
 		    0) {
@@ -170,18 +211,11 @@ try_files(const struct options *options)
 }
 
 static void
-close_file(struct run *run)
+close_file(struct run *run, const char *text)
 {
-	struct fs_capture_stats stats;
-	int rc;
-
-	fs_capture_stats(run->capture, &stats);
-	rc = pipeline_event(run->pipeline, FS_EVENT_CAPTURE, run->subject,
-	    stats.frames, NULL);
+	tell_capture(run, text);
 	fs_capture_close(run->capture);
 	run->capture = NULL;
-	if (rc < 0)
-		fail(run, rc);
 }
 
 /* A damaged file is read up to the damage. */
@@ -193,8 +227,8 @@ note_damage(struct run *run, const struct fs_err *err)
 	progress_clear(&run->progress);
 	log_fault(NULL, false, err);
 	run->code = 5;
-	rc = pipeline_event(run->pipeline, FS_EVENT_DAMAGE, run->subject, 0,
-	    err->text);
+	rc = pipeline_event(run->pipeline, FS_EVENT_DAMAGE,
+	    run->pipeline->last_us, run->subject, 0, err->text);
 	if (rc < 0)
 		fail(run, rc);
 }
@@ -203,21 +237,13 @@ static void
 open_next(struct run *run)
 {
 	struct fs_err err = { 0 };
-	int rc = 0;
 
 	if (run->capture_at == run->options->capture_count) {
-		run->stopping = true;
 		uv_stop(&run->loop);
 		return;
 	}
 	run->subject = run->options->captures[run->capture_at++];
-	/* The captures' clocks have nothing to do with each other. */
-	if (run->capture_at > 1)
-		rc = fs_engine_flush(run->pipeline->engine);
-	if (rc < 0) {
-		fail(run, rc);
-		return;
-	}
+	pipeline_capture(run->pipeline);
 	if (fs_capture_open_file(run->subject, &err, &run->capture) < 0) {
 		progress_clear(&run->progress);
 		log_fault(NULL, false, &err);
@@ -251,26 +277,34 @@ on_idle(uv_idle_t *handle)
 	progress_draw(&run->progress, uv_hrtime(), run->subject, &stats);
 	if (rc < 0)
 		note_damage(run, &err);
-	if (rc <= 0)
-		close_file(run);
+	if (rc <= 0 && !run->failed)
+		close_file(run, NULL);
+}
+
+static void
+read_files(struct run *run)
+{
+	progress_begin(&run->progress, uv_hrtime());
+	uv_idle_init(&run->loop, &run->idle);
+	run->idle.data = run;
+	uv_idle_start(&run->idle, on_idle);
+	uv_run(&run->loop, UV_RUN_DEFAULT);
+	if (run->capture != NULL && !run->failed)
+		close_file(run, "stopped before its end");
+	finish(run);
 }
 
 int
 run_files(struct pipeline *pipeline, const struct options *options)
 {
 	struct run run;
-	int code = try_files(options);
+	int code = begin(&run, pipeline, options);
 
-	if (code == 0)
-		code = begin(&run, pipeline, options);
 	if (code != 0)
 		return code;
-	progress_begin(&run.progress, uv_hrtime());
-	uv_idle_init(&run.loop, &run.idle);
-	run.idle.data = &run;
-	uv_idle_start(&run.idle, on_idle);
-	uv_run(&run.loop, UV_RUN_DEFAULT);
-	finish(&run);
+	if ((run.code = try_files(options)) == 0 &&
+	    (run.code = open_store(&run)) == 0)
+		read_files(&run);
 	end(&run);
 	return run.code;
 }
@@ -315,11 +349,13 @@ note_drops(struct run *run)
 	iface = now.iface_drops - run->seen.iface_drops;
 	run->seen = now;
 	if (kernel > 0)
-		rc = pipeline_event(run->pipeline, FS_EVENT_DROP, "kernel-ring",
-		    kernel, "the capture ring was full");
+		rc = pipeline_event(run->pipeline, FS_EVENT_DROP,
+		    run->pipeline->last_us, "kernel-ring", kernel,
+		    "the capture ring was full");
 	if (rc == 0 && iface > 0)
-		rc = pipeline_event(run->pipeline, FS_EVENT_DROP, "interface",
-		    iface, "dropped by the interface");
+		rc = pipeline_event(run->pipeline, FS_EVENT_DROP,
+		    run->pipeline->last_us, "interface", iface,
+		    "dropped by the interface");
 	return rc;
 }
 
@@ -333,7 +369,7 @@ on_timer(uv_timer_t *handle)
 
 	gettimeofday(&now, NULL);
 	now_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
-	rc = fs_engine_tick(run->pipeline->engine, now_us - LATE_US);
+	rc = pipeline_tick(run->pipeline, now_us - LATE_US);
 	if (rc == 0)
 		rc = note_drops(run);
 	if (rc == 0)
@@ -369,28 +405,45 @@ open_interface(struct run *run)
 	return 0;
 }
 
+static void
+read_interface(struct run *run)
+{
+	int rc;
+
+	progress_begin(&run->progress, uv_hrtime());
+	rc = uv_poll_init(&run->loop, &run->poll, fs_capture_fd(run->capture));
+	if (rc == 0)
+		rc = uv_timer_init(&run->loop, &run->timer);
+	if (rc < 0) {
+		log_line("cannot watch %s: %s", run->subject, uv_strerror(rc));
+		run->code = 2;
+		return;
+	}
+	run->poll.data = run->timer.data = run;
+	uv_poll_start(&run->poll, UV_READABLE, on_readable);
+	uv_timer_start(&run->timer, on_timer, TICK_MS, TICK_MS);
+	log_line("capturing on %s into %s; stop with Ctrl-C", run->subject,
+	    run->db);
+	uv_run(&run->loop, UV_RUN_DEFAULT);
+	if (!run->failed && (rc = note_drops(run)) < 0)
+		fail(run, rc);
+	if (!run->failed)
+		tell_capture(run, NULL);
+	finish(run);
+}
+
 int
 run_live(struct pipeline *pipeline, const struct options *options)
 {
 	struct run run;
 	int code = begin(&run, pipeline, options);
 
-	if (code == 0)
-		code = open_interface(&run);
 	if (code != 0)
 		return code;
-	progress_begin(&run.progress, uv_hrtime());
-	uv_poll_init(&run.loop, &run.poll, fs_capture_fd(run.capture));
-	uv_timer_init(&run.loop, &run.timer);
-	run.poll.data = run.timer.data = &run;
-	uv_poll_start(&run.poll, UV_READABLE, on_readable);
-	uv_timer_start(&run.timer, on_timer, TICK_MS, TICK_MS);
-	log_line("capturing on %s into %s; stop with Ctrl-C", run.subject,
-	    run.db);
-	uv_run(&run.loop, UV_RUN_DEFAULT);
-	if (run.code == 0)
-		(void)note_drops(&run);
-	finish(&run);
+	/* The interface first: one that is not there stores nothing. */
+	if ((run.code = open_interface(&run)) == 0 &&
+	    (run.code = open_store(&run)) == 0)
+		read_interface(&run);
 	end(&run);
 	return run.code;
 }
