@@ -6,6 +6,7 @@
 #include "signal/source.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,14 +282,32 @@ is_mdns(const struct flow *flow)
 /* ---- The source ------------------------------------------------------------
  */
 
+/* Starts libndpi. Before 5.0, protocols are switched on (by their names)
+ * before it is finished; since 5.0 it has no names until it is. */
+static int
+start(struct dpi *dpi)
+{
+	int rc = 0;
+
+	dpi->module = begin_module();
+	if (dpi->module == NULL)
+		return -ENOMEM;
+	if (NDPI_RELEASE < 5000 && (rc = read_names(dpi)) < 0)
+		return rc;
+	enable(dpi);
+	if (!finish_module(dpi->module))
+		return -EINVAL;
+	return NDPI_RELEASE >= 5000 ? read_names(dpi) : 0;
+}
+
 static int
 dpi_open(struct fs_err *err, void **shared)
 {
 	struct dpi *dpi = calloc(1, sizeof(*dpi));
-	int rc = -ENOMEM;
+	int rc;
 
 	if (dpi == NULL)
-		return err_set(err, rc, "no memory for libndpi");
+		return err_set(err, -ENOMEM, "no memory for libndpi");
 	/* The flow's structure is not opaque: another library would write
 	 * beyond ours. */
 	if (ndpi_get_api_version() != NDPI_API_VERSION ||
@@ -300,14 +319,8 @@ dpi_open(struct fs_err *err, void **shared)
 		    ndpi_revision(), NDPI_MAJOR, NDPI_MINOR);
 		goto out;
 	}
-	dpi->module = begin_module();
-	if (dpi->module == NULL || read_names(dpi) < 0) {
-		err_set(err, rc, "no memory for libndpi");
-		goto out;
-	}
-	enable(dpi);
-	if (!finish_module(dpi->module)) {
-		err_set(err, rc, "libndpi does not start");
+	if ((rc = start(dpi)) < 0) {
+		err_set(err, rc, "libndpi does not start: %s", fs_strerror(rc));
 		goto out;
 	}
 	*shared = dpi;
