@@ -39,8 +39,8 @@ bool digest_hkdf_expand_label(const uint8_t secret[DIGEST_SHA256_SIZE],
     const char *label, uint8_t *out, size_t out_size);
 
 /* AES-128 of one block (RFC 9001 header protection). */
-bool digest_aes128_block(
-    const uint8_t key[16], const uint8_t in[16], uint8_t out[16]);
+bool digest_aes128_block(const uint8_t key[16], const uint8_t in[16],
+    uint8_t out[16]);
 
 /* What AES-128-GCM reads: 'sealed' is the ciphertext with its 16-byte tag
  * behind it. */

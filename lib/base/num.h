@@ -37,8 +37,8 @@ time_since_us(uint64_t now_us, uint64_t then_us)
 
 /* Reads a whole string as a decimal number from 'min' to 'max': no sign, no
  * blanks. */
-bool num_parse_u64(
-    const char *text, uint64_t min, uint64_t max, uint64_t *value);
+bool num_parse_u64(const char *text, uint64_t min, uint64_t max,
+    uint64_t *value);
 
 /* Reads a whole string as a decimal number with at most three places after
  * the point, as thousandths: "-1.5" is -1500. */

@@ -20,8 +20,8 @@ void rangeset_free(struct rangeset *set);
  * Returns 0, -EINVAL (ends swapped or of two families), -ENOMEM. */
 int rangeset_add(struct rangeset *set, const struct fs_addr *first,
     const struct fs_addr *last, uint32_t value);
-int rangeset_add_prefix(
-    struct rangeset *set, const struct fs_prefix *prefix, uint32_t value);
+int rangeset_add_prefix(struct rangeset *set, const struct fs_prefix *prefix,
+    uint32_t value);
 
 /* Flattens; must be called once after the last addition. Returns 0 or
  * -ENOMEM. */
