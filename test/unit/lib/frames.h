@@ -21,7 +21,7 @@ struct segment {
 	size_t size;
 };
 
-static uint8_t *
+static inline uint8_t *
 put16(uint8_t *at, unsigned value)
 {
 	at[0] = (uint8_t)(value >> 8);
@@ -29,13 +29,13 @@ put16(uint8_t *at, unsigned value)
 	return at + 2;
 }
 
-static uint8_t *
+static inline uint8_t *
 put32(uint8_t *at, uint32_t value)
 {
 	return put16(put16(at, value >> 16), value & 0xffff);
 }
 
-static uint8_t *
+static inline uint8_t *
 put_ip(uint8_t *at, const struct endpoint *from, const struct endpoint *to,
     uint8_t proto, size_t size)
 {
@@ -57,7 +57,7 @@ put_ip(uint8_t *at, const struct endpoint *from, const struct endpoint *to,
 }
 
 /* A SYN has the options MSS 1460, SACK, window scale 7. */
-static size_t
+static inline size_t
 put_tcp(uint8_t *room, const struct segment *segment)
 {
 	static const uint8_t options[12] = { 2, 4, 0x05, 0xb4, 4, 2, 1, 1, 1, 3,
@@ -81,7 +81,7 @@ put_tcp(uint8_t *room, const struct segment *segment)
 	return (size_t)(at - room) + segment->size;
 }
 
-static size_t
+static inline size_t
 put_udp(uint8_t *room, const struct endpoint *from, const struct endpoint *to,
     const void *payload, size_t size)
 {
@@ -95,7 +95,7 @@ put_udp(uint8_t *room, const struct endpoint *from, const struct endpoint *to,
 	return (size_t)(at - room) + size;
 }
 
-static int
+static inline int
 give(struct fs_engine *engine, const uint8_t *bytes, size_t size,
     uint64_t time_us)
 {
@@ -105,7 +105,7 @@ give(struct fs_engine *engine, const uint8_t *bytes, size_t size,
 	return fs_engine_frame(engine, &frame);
 }
 
-static int
+static inline int
 give_tcp(struct fs_engine *engine, const struct segment *segment,
     uint64_t time_us)
 {
