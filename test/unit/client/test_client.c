@@ -65,8 +65,8 @@ test_decay(void)
 	client_table_new(16, 1, DAY, &table);
 	client = touch(table, 7);
 	client_fold(table, client, observation("gap", 4000, DAY), &none);
-	client_fold(table, client, observation("gap", 1000, 2ull * DAY), &none);
-	client_fold(table, client, observation(NULL, 0, 3ull * DAY), &none);
+	client_fold(table, client, observation("gap", 1000, 2ULL * DAY), &none);
+	client_fold(table, client, observation(NULL, 0, 3ULL * DAY), &none);
 	tap_text(client_row(table, client, &row), "tls", "plain protocol");
 	tap_int(row.evidence_count, 1, "one rule is one piece");
 	tap_int(row.evidence[0].llr_full, 1500,
@@ -246,7 +246,7 @@ test_signals(void)
 	tap_int(signals_milli(&out, SIGNAL_CLIENT_RTT_MIN_MS), 96000,
 	    "least round trip");
 	tap_int(signals_milli(&out, SIGNAL_CLIENT_JA4_DISTINCT),
-	    CLIENT_DISTINCT * 1000ll, "fingerprints are counted up to a bound");
+	    CLIENT_DISTINCT * 1000LL, "fingerprints are counted up to a bound");
 	tap_ok(!signals_known(&out, SIGNAL_CLIENT_SYN_DISTINCT),
 	    "what was never seen is unknown");
 	client_table_free(table);

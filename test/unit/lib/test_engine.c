@@ -137,7 +137,8 @@ test_flow(void)
 	handshake(&world, &client, START_US);
 	give_tcp(world.engine, &request, START_US + 81000);
 	for (i = 0; i < 3; i++)
-		give_tcp(world.engine, &end[i], START_US + 200000 + i * 1000);
+		give_tcp(world.engine, &end[i],
+		    START_US + 200000 + 1000ULL * i);
 	tap_int(world.seen.count, 0, "a closed flow waits for stragglers");
 	fs_engine_tick(world.engine, START_US + 60000000);
 	tap_int(world.seen.count, 1, "then it is given");
@@ -196,8 +197,8 @@ test_bounds(void)
 	world_open(&world, false);
 	for (i = 0; i < 5000; i++) {
 		from.port = (uint16_t)(1024 + i);
-		handshake(&world, &from, START_US + i * 100);
-		give_tcp(world.engine, &data, START_US + i * 100 + 80060);
+		handshake(&world, &from, START_US + 100ULL * i);
+		give_tcp(world.engine, &data, START_US + 100ULL * i + 80060);
 	}
 	fs_engine_stats(world.engine, &stats);
 	tap_ok(stats.flows_now <= 1024, "the flow table is bounded");
@@ -460,7 +461,7 @@ test_clients(void)
 	world.seen.judge = world.judge;
 	for (i = 0; i < 10; i++) {
 		from.addr[3] = (uint8_t)i;
-		handshake(&world, &from, START_US + i * 1000000);
+		handshake(&world, &from, START_US + 1000000ULL * i);
 	}
 	fs_engine_flush(world.engine);
 	tap_int((long long)fs_judge_evicted(world.judge), 6, "six give way");
