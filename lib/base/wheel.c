@@ -103,7 +103,9 @@ wheel_due(struct wheel *wheel, uint64_t now_s)
 			return WHEEL_NONE;
 		wheel->at_s++;
 	}
-	if (wheel->at_s < now_s)
+	/* Without alarms there is nothing to be late for: the wheel follows the
+	 * clock both ways, so that one far-off time does not stop it. */
+	if (wheel->used == 0 || wheel->at_s < now_s)
 		wheel->at_s = now_s;
 	return WHEEL_NONE;
 }

@@ -24,5 +24,5 @@ void wheel_unset(struct wheel *wheel, uint32_t index);
  * earliest first, then in the order in which they were set.
  *
  * Returns its index, or WHEEL_NONE when no more is due. A clock that runs
- * backwards does nothing. */
+ * backwards does nothing while alarms are set; an empty wheel follows it. */
 uint32_t wheel_due(struct wheel *wheel, uint64_t now_s);
