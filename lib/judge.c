@@ -115,6 +115,33 @@ fs_judge_observe(struct fs_judge *judge,
 	    &judge->signals);
 }
 
+static bool
+rule_is_active(const struct fs_ruleset *rules, const char *name)
+{
+	struct fs_rule_info info;
+	size_t i;
+
+	for (i = 0; i < fs_ruleset_count(rules); i++) {
+		fs_ruleset_info(rules, i, &info);
+		if (strcmp(info.name, name) == 0)
+			return info.enabled;
+	}
+	return false;
+}
+
+/* Forgets what rules have said that are gone or switched off: a verdict
+ * rests on the rules of today. */
+static void
+keep_active(const struct fs_judge *judge, struct fs_client *row)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < row->evidence_count; i++)
+		if (rule_is_active(judge->rules, row->evidence[i].rule))
+			row->evidence[kept++] = row->evidence[i];
+	row->evidence_count = kept;
+}
+
 int
 fs_judge_recall(struct fs_judge *judge, const struct fs_client *row)
 {
@@ -130,7 +157,10 @@ fs_judge_recall(struct fs_judge *judge, const struct fs_client *row)
 	if (rc < 0 ||
 	    (rc = client_table_touch(judge->clients, &addr, &client)) < 0)
 		return rc;
-	return client_recall(judge->clients, client, row, &judge->signals);
+	judge->row = *row;
+	keep_active(judge, &judge->row);
+	return client_recall(judge->clients, client, &judge->row,
+	    &judge->signals);
 }
 
 /* Puts what the client's own rules say in front of what its flows said; the
