@@ -49,8 +49,12 @@ on_signal(uv_signal_t *handle, int number)
 			 "restart to load new ones");
 		return;
 	}
+	progress_clear(&run->progress);
 	log_line("%s: finishing",
 	    number == SIGINT ? "interrupted" : "terminated");
+	/* Files are then read in part; a live capture ends no other way. */
+	if (run->options->capture_count > 0)
+		run->code = 5;
 	uv_stop(&run->loop);
 }
 
