@@ -296,9 +296,7 @@ build_compare(struct builder *builder, const struct cond *cond)
 	case VALUE_BYTES: return clause_bytes(builder, cond, &left);
 	case VALUE_ADDR: return clause_addr(builder, cond, &left);
 	case VALUE_FLAG: return build_flag(builder, cond, &left);
-	case VALUE_SIZES:
-		return clause_misfit(builder, cond, &left,
-		    "compare one of it, such as seq.sizes[0]");
+	case VALUE_SIZES: return clause_sizes(builder, cond, &left);
 	default:
 		builder_fault(builder, cond->first->at,
 		    "expected a signal on the left: %s",

@@ -67,6 +67,7 @@ enum test_kind {
 	TEST_TEXT_STARTS,
 	TEST_TEXT_ENDS,
 	TEST_NUMBERS, /* left in numbers */
+	TEST_SIZES,   /* signal contains one of numbers */
 	TEST_NAMES,   /* signal in texts */
 	TEST_RANGES,  /* signal cidr ranges */
 	TEST_SUFFIX,  /* signal suffix texts */

@@ -15,6 +15,8 @@ struct clause *clause_join(struct builder *builder, enum clause_kind kind,
 /* Comparisons of one operand each; 'cond' is the COND_COMPARE. */
 struct clause *clause_number(struct builder *builder, const struct cond *cond,
     const struct value *left);
+struct clause *clause_sizes(struct builder *builder, const struct cond *cond,
+    const struct value *left);
 struct clause *clause_text(struct builder *builder, const struct cond *cond,
     const struct value *left);
 struct clause *clause_bytes(struct builder *builder, const struct cond *cond,

@@ -202,6 +202,26 @@ clause_number(struct builder *builder, const struct cond *cond,
 	return NULL;
 }
 
+/* seq.sizes contains (586, -586) */
+struct clause *
+clause_sizes(struct builder *builder, const struct cond *cond,
+    const struct value *left)
+{
+	const struct cond *right = cond->first->next;
+	struct test test = { .kind = TEST_SIZES,
+		.at = cond->at,
+		.signal = left->signal };
+
+	if (cond->op != TOKEN_CONTAINS)
+		return clause_misfit(builder, cond, left,
+		    "use contains, or compare one of it, such as "
+		    "seq.sizes[0]");
+	test.needs[left->signal / 64] = (uint64_t)1 << (left->signal % 64);
+	if (!set_from_items(builder, right, LIST_NUMBER, &test))
+		return NULL;
+	return clause_test(builder, &test);
+}
+
 /* ---- Addresses -------------------------------------------------------- */
 
 struct clause *

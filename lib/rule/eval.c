@@ -136,14 +136,11 @@ ask_expr(const struct test *test, const struct signals *signals)
 	return order((enum cond_token)test->op, left, right);
 }
 
-static enum truth
-ask_numbers(const struct test *test, const struct signals *signals)
+static bool
+is_among(const struct test *test, int64_t value)
 {
 	size_t low = 0, high = test->number_count, middle;
-	int64_t value;
 
-	if (!expr_value(test->left, signals, &value))
-		return TRUTH_UNKNOWN;
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		if (test->numbers[middle] < value)
@@ -151,8 +148,32 @@ ask_numbers(const struct test *test, const struct signals *signals)
 		else
 			high = middle;
 	}
-	return truth_of(
-	    low < test->number_count && test->numbers[low] == value);
+	return low < test->number_count && test->numbers[low] == value;
+}
+
+static enum truth
+ask_numbers(const struct test *test, const struct signals *signals)
+{
+	int64_t value;
+
+	if (!expr_value(test->left, signals, &value))
+		return TRUTH_UNKNOWN;
+	return truth_of(is_among(test, value));
+}
+
+static enum truth
+ask_sizes(const struct test *test, const struct signals *signals)
+{
+	enum signal_id id = (enum signal_id)test->signal;
+	int32_t sizes[SIGNAL_SIZES_MAX];
+	size_t i, count = signals_sizes(signals, id, sizes);
+
+	if (!signals_known(signals, id))
+		return TRUTH_UNKNOWN;
+	for (i = 0; i < count; i++)
+		if (is_among(test, (int64_t)sizes[i] * 1000))
+			return TRUTH_YES;
+	return TRUTH_NO;
 }
 
 /* ---- Bytes ------------------------------------------------------------ */
@@ -361,6 +382,7 @@ test_ask(const struct test *test, uint64_t now_us,
 		    signals->value[id].milli, test->milli);
 	case TEST_EXPR: return ask_expr(test, signals);
 	case TEST_NUMBERS: return ask_numbers(test, signals);
+	case TEST_SIZES: return ask_sizes(test, signals);
 	case TEST_SPAN:
 	case TEST_STARTS:
 	case TEST_CONTAINS: return ask_span(test, signals);

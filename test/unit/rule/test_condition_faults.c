@@ -87,6 +87,8 @@ static const struct {
 	{ "flow.start_seen = 1", 18, "expected true or false" },
 	{ "flow.start_seen > 1", 16, "use it alone" },
 	{ "seq.sizes = 5", 10, "compare one of it" },
+	{ "seq.sizes contains x", 19, "expected a number" },
+	{ "seq.sizes contains 5ms", 19, "without a unit" },
 	{ "seq.sizes[0:2] = 5", 12, "only bytes have slices" },
 	{ "seq.sizes[32] = 5", 10, "only the first 32" },
 	{ "c2s.bytes[256] = 5", 10, "from 0 to 255" },

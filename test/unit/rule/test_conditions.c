@@ -216,6 +216,9 @@ static const struct {
 	{ "seq.sizes[2] exists", YES },
 	{ "seq.sizes[3] exists", NO },
 	{ "seq.sizes exists", YES },
+	{ "seq.sizes contains -92", YES },
+	{ "seq.sizes contains 92", NO },
+	{ "seq.sizes contains (5, 32)", YES },
 	{ "seq.sizes[0] + seq.sizes[1] = 56", YES },
 	/* Overflow is no number. */
 	{ "9000000000000 * 9000000000 > rtt.tcp_ms", UNKNOWN },
