@@ -206,11 +206,11 @@ struct fs_frame {
 
 struct fs_capture_stats {
 	uint64_t frames;
-	uint64_t bytes;         /* Captured bytes of those frames. */
-	uint64_t kernel_drops;  /* Live: no room in the ring. */
-	uint64_t iface_drops;   /* Live: by the interface. */
-	uint64_t file_at;       /* File: bytes read, as stored. */
-	uint64_t file_size;     /* File: 0 if unknown (a pipe). */
+	uint64_t bytes;        /* Captured bytes of those frames. */
+	uint64_t kernel_drops; /* Live: no room in the ring. */
+	uint64_t iface_drops;  /* Live: by the interface. */
+	uint64_t file_at;      /* File: bytes read, as stored. */
+	uint64_t file_size;    /* File: 0 if unknown (a pipe). */
 };
 
 /* Opens a capture file: pcap or pcapng, plain, gzip or zstd; "-" is standard
@@ -218,8 +218,8 @@ struct fs_capture_stats {
  *
  * Returns 0, a negated errno, FS_EFORMAT (no capture at all), FS_ETRUNC (ends
  * within its header) or FS_EUNSUP (a link type that we do not read). */
-FS_PUBLIC int fs_capture_open_file(
-    const char *path, struct fs_err *err, struct fs_capture **capture);
+FS_PUBLIC int fs_capture_open_file(const char *path, struct fs_err *err,
+    struct fs_capture **capture);
 
 /* Opens a live interface. 'ring_size' is in bytes, 0 for the default.
  * Non-blocking: watch fs_capture_fd(). */
@@ -237,8 +237,8 @@ FS_PUBLIC int fs_capture_fd(const struct fs_capture *capture);
 FS_PUBLIC int fs_capture_next(struct fs_capture *capture, struct fs_err *err,
     struct fs_frame *frame);
 
-FS_PUBLIC void fs_capture_stats(
-    struct fs_capture *capture, struct fs_capture_stats *stats);
+FS_PUBLIC void fs_capture_stats(struct fs_capture *capture,
+    struct fs_capture_stats *stats);
 FS_PUBLIC void fs_capture_close(struct fs_capture *capture);
 
 /* ---- Settings -------------------------------------------------------- */
@@ -379,8 +379,8 @@ struct fs_engine_stats {
 	uint64_t frames, bytes;
 	uint64_t packets; /* Frames that became a packet of a flow. */
 	uint64_t flows, flows_now;
-	uint64_t evicted;  /* Flows given up for want of room. */
-	uint64_t gave_up;  /* Flows whose inspection was given up. */
+	uint64_t evicted; /* Flows given up for want of room. */
+	uint64_t gave_up; /* Flows whose inspection was given up. */
 	uint64_t first_us, last_us;
 	size_t drop_count; /* Kinds of 'drops', zeros included. */
 	struct fs_counter drops[64];
@@ -392,18 +392,18 @@ FS_PUBLIC int fs_engine_new(const struct fs_settings *settings,
     const struct fs_ruleset *rules, const struct fs_geo *geo,
     uint32_t generation, struct fs_err *err, struct fs_engine **engine);
 FS_PUBLIC void fs_engine_free(struct fs_engine *engine);
-FS_PUBLIC void fs_engine_sink(
-    struct fs_engine *engine, fs_observe_fn *observe, void *ctx);
+FS_PUBLIC void fs_engine_sink(struct fs_engine *engine, fs_observe_fn *observe,
+    void *ctx);
 
 /* Returns 0 (whatever the frame holds), or what the sink returned. */
-FS_PUBLIC int fs_engine_frame(
-    struct fs_engine *engine, const struct fs_frame *frame);
+FS_PUBLIC int fs_engine_frame(struct fs_engine *engine,
+    const struct fs_frame *frame);
 /* Says that 'now_us' has come without a frame (live captures). */
 FS_PUBLIC int fs_engine_tick(struct fs_engine *engine, uint64_t now_us);
 /* Ends every flow: at the end, and between files whose clocks differ. */
 FS_PUBLIC int fs_engine_flush(struct fs_engine *engine);
-FS_PUBLIC void fs_engine_stats(
-    const struct fs_engine *engine, struct fs_engine_stats *stats);
+FS_PUBLIC void fs_engine_stats(const struct fs_engine *engine,
+    struct fs_engine_stats *stats);
 
 /* ---- Judge: observation -> client -> verdict ------------------------- */
 
@@ -415,14 +415,14 @@ FS_PUBLIC int fs_judge_new(const struct fs_settings *settings,
     const struct fs_ruleset *rules, const struct fs_geo *geo,
     uint32_t generation, struct fs_err *err, struct fs_judge **judge);
 FS_PUBLIC void fs_judge_free(struct fs_judge *judge);
-FS_PUBLIC void fs_judge_sink(
-    struct fs_judge *judge, fs_client_fn *client, void *ctx);
+FS_PUBLIC void fs_judge_sink(struct fs_judge *judge, fs_client_fn *client,
+    void *ctx);
 /* Folds an observation into its client. */
-FS_PUBLIC int fs_judge_observe(
-    struct fs_judge *judge, const struct fs_observation *observation);
+FS_PUBLIC int fs_judge_observe(struct fs_judge *judge,
+    const struct fs_observation *observation);
 /* Takes a client as a store knew it, before any observation of it. */
-FS_PUBLIC int fs_judge_recall(
-    struct fs_judge *judge, const struct fs_client *client);
+FS_PUBLIC int fs_judge_recall(struct fs_judge *judge,
+    const struct fs_client *client);
 /* Gives a row for every client that changed, in order of address. */
 FS_PUBLIC int fs_judge_flush(struct fs_judge *judge);
 FS_PUBLIC uint64_t fs_judge_clients(const struct fs_judge *judge);
@@ -470,11 +470,11 @@ struct fs_event {
  *
  * Returns 0, FS_EDB (another program's, or damaged), FS_ENEWER, a negated
  * errno (-EACCES, -EROFS, -EBUSY: another writer has it). */
-FS_PUBLIC int fs_store_open(
-    const char *path, struct fs_err *err, struct fs_store **store);
+FS_PUBLIC int fs_store_open(const char *path, struct fs_err *err,
+    struct fs_store **store);
 /* Opens a store for reading only. */
-FS_PUBLIC int fs_store_open_read(
-    const char *path, struct fs_err *err, struct fs_store **store);
+FS_PUBLIC int fs_store_open_read(const char *path, struct fs_err *err,
+    struct fs_store **store);
 FS_PUBLIC void fs_store_close(struct fs_store *store);
 
 /* Rows go into one transaction until fs_store_commit(). */
@@ -594,8 +594,8 @@ struct fs_signal_info {
 FS_PUBLIC size_t fs_signal_count(void);
 /* Strings are static. */
 FS_PUBLIC void fs_signal_info(size_t index, struct fs_signal_info *info);
-FS_PUBLIC int fs_report_signals(
-    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+FS_PUBLIC int fs_report_signals(const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched);
 
 /* When the newest row, and the rules and databases, are from (for
  * --fail-on-stale): microseconds, 0 when there are none. */
@@ -605,8 +605,8 @@ struct fs_freshness {
 	uint64_t geo_built_us;
 };
 
-FS_PUBLIC int fs_store_freshness(struct fs_store *store,
-    struct fs_err *err, struct fs_freshness *freshness);
+FS_PUBLIC int fs_store_freshness(struct fs_store *store, struct fs_err *err,
+    struct fs_freshness *freshness);
 
 #ifdef __cplusplus
 }

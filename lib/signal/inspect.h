@@ -10,15 +10,15 @@
 #include "signal/signal.h"
 
 enum {
-	INSPECT_HEAD = 4096,    /* First bytes kept each way. */
-	INSPECT_PACKETS = 30,   /* Packets with payload looked at. */
+	INSPECT_HEAD = 4096,  /* First bytes kept each way. */
+	INSPECT_PACKETS = 30, /* Packets with payload looked at. */
 };
 
 struct inspect_pool;
 
 /* Opens nDPI, too (one module a pool, one pool a thread). */
-int inspect_pool_new(
-    uint32_t max, struct fs_err *err, struct inspect_pool **pool);
+int inspect_pool_new(uint32_t max, struct fs_err *err,
+    struct inspect_pool **pool);
 void inspect_pool_free(struct inspect_pool *pool);
 
 /* Takes a state for the flow and sets flow->inspect. When the pool is empty,

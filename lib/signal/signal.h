@@ -148,10 +148,10 @@ enum signal_id {
 
 struct signal_info {
 	const char *name;
-	uint8_t type;  /* enum signal_type */
-	uint8_t unit;  /* enum signal_unit */
-	uint8_t scope; /* enum signal_scope */
-	uint8_t views; /* enum signal_views */
+	uint8_t type;        /* enum signal_type */
+	uint8_t unit;        /* enum signal_unit */
+	uint8_t scope;       /* enum signal_scope */
+	uint8_t views;       /* enum signal_views */
 	const char *meaning; /* One line for people. */
 };
 
@@ -191,21 +191,21 @@ void signals_clear(struct signals *signals);
 /* Setting what has no room left leaves it unknown. Text is cut at 255
  * bytes, never within a UTF-8 character. */
 void signals_set_flag(struct signals *signals, enum signal_id id, bool flag);
-void signals_set_milli(
-    struct signals *signals, enum signal_id id, int64_t milli);
+void signals_set_milli(struct signals *signals, enum signal_id id,
+    int64_t milli);
 /* A whole number, saturating. */
-void signals_set_count(
-    struct signals *signals, enum signal_id id, uint64_t count);
+void signals_set_count(struct signals *signals, enum signal_id id,
+    uint64_t count);
 /* Microseconds, as the milliseconds of an UNIT_MS signal. */
 void signals_set_us(struct signals *signals, enum signal_id id, uint64_t us);
 void signals_set_text(struct signals *signals, enum signal_id id,
     const char *text, size_t size);
-void signals_set_string(
-    struct signals *signals, enum signal_id id, const char *text);
+void signals_set_string(struct signals *signals, enum signal_id id,
+    const char *text);
 void signals_set_bytes(struct signals *signals, enum signal_id id,
     const uint8_t *bytes, size_t size);
-void signals_set_addr(
-    struct signals *signals, enum signal_id id, const struct fs_addr *addr);
+void signals_set_addr(struct signals *signals, enum signal_id id,
+    const struct fs_addr *addr);
 void signals_set_sizes(struct signals *signals, enum signal_id id,
     const int32_t *sizes, size_t count);
 
@@ -217,13 +217,13 @@ signals_known(const struct signals *signals, enum signal_id id)
 
 /* Values of known signals; of unknown ones 0, empty. */
 int64_t signals_milli(const struct signals *signals, enum signal_id id);
-const uint8_t *signals_bytes(
-    const struct signals *signals, enum signal_id id, size_t *size);
+const uint8_t *signals_bytes(const struct signals *signals, enum signal_id id,
+    size_t *size);
 bool signals_addr(const struct signals *signals, enum signal_id id,
     struct fs_addr *addr);
 /* Returns how many were copied to 'sizes' (SIGNAL_SIZES_MAX of room). */
-size_t signals_sizes(
-    const struct signals *signals, enum signal_id id, int32_t *sizes);
+size_t signals_sizes(const struct signals *signals, enum signal_id id,
+    int32_t *sizes);
 
 /* Copies every value that 'from' knows. */
 void signals_merge(struct signals *signals, const struct signals *from);

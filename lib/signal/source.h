@@ -14,10 +14,10 @@ struct sighting {
 	const struct flow *flow;
 	const struct packet *packet;
 	uint64_t time_us;
-	unsigned dir;        /* 0: client to server. */
-	unsigned number;     /* Of packets with payload, from 1. */
-	bool head_grew;      /* 'head[dir]' is longer than before. */
-	bool datagrams;      /* Not a stream. */
+	unsigned dir;    /* 0: client to server. */
+	unsigned number; /* Of packets with payload, from 1. */
+	bool head_grew;  /* 'head[dir]' is longer than before. */
+	bool datagrams;  /* Not a stream. */
 	struct cursor head[2];
 };
 

@@ -102,7 +102,7 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_TLS_CLIENT_CERT] = { "tls.client_cert", FLAG, UNIT_NONE, FLOW,
 	    ANY, "the server asked for a client certificate (TLS 1.2)" },
 	[SIGNAL_TLS_SNI_IS_SERVICE_ELSEWHERE] = { "tls.sni_is_service_"
-	                                          "elsewhere",
+						  "elsewhere",
 	    FLAG, UNIT_NONE, FLOW, PATH,
 	    "a service's name, sent to an address that is not the service's" },
 	[SIGNAL_QUIC_VERSION] = { "quic.version", TEXT, UNIT_NONE, FLOW, ANY,
