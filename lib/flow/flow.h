@@ -70,7 +70,6 @@ struct flow_rtt {
 struct flow_side {
 	uint64_t packets, bytes; /* IP wire sizes. */
 	uint64_t payload_bytes;
-	struct flow_rtt rtt; /* Of this side: others' data, its answers. */
 	uint32_t payload_packets;
 	uint32_t isn;      /* TCP, of the SYN; see 'has_isn'. */
 	uint32_t next_seq; /* TCP: one past the highest byte seen. */
@@ -83,37 +82,41 @@ struct flow_side {
 	uint16_t retransmits, reorders, gaps;
 	uint8_t flags; /* TCP flags seen, or-ed. */
 	bool has_isn : 1, has_seq : 1, has_ack : 1, has_ts : 1;
-	bool syn_again : 1; /* The SYN was retransmitted. */
-	bool reset : 1;     /* Sent the RST that closed the flow. */
+	bool syn_again : 1;  /* The SYN was retransmitted. */
+	bool reset : 1;      /* Sent the RST that closed the flow. */
+	struct flow_rtt rtt; /* Of this side: others' data, its answers. */
 };
 
+/* What every packet needs comes first: a flow is six cache lines, and the
+ * last one is left alone. */
 struct flow {
 	struct flow_key key;
+	uint64_t last_us;
+	uint8_t state;   /* enum flow_state */
+	uint8_t segment; /* enum flow_segment of the packet touched last. */
+	uint8_t client;  /* Endpoint 0 or 1. */
+	uint8_t first_sender; /* Endpoint of the first packet. */
+	bool client_fixed;    /* The client's side is certain. */
+	bool start_seen;      /* Its first packet can be its beginning. */
+	bool settled; /* Both sides took part: not given up before others. */
+	bool decided; /* Inspection has ended. */
+	struct inspect *inspect;  /* Borrowed from its pool, or null. */
+	struct flow_side side[2]; /* As in the key. */
+	uint64_t syn_us, synack_us, ack_us; /* 0: not seen. */
+	uint64_t first_us;
+	uint64_t revised_us; /* Last revision, or first_us. */
+	uint64_t told;       /* Rules told of so far, a bit each by hash. */
 	uint64_t id; /* hash_identity of tuple, first time and packet. */
 	uint64_t parent_id;
-	uint64_t first_us, last_us;
-	uint64_t syn_us, synack_us, ack_us; /* 0: not seen. */
-	uint64_t revised_us;                /* Last revision, or first_us. */
-	uint64_t told; /* Rules told of so far, a bit each by hash. */
-	struct flow_side side[2];     /* As in the key. */
-	uint8_t client;               /* Endpoint 0 or 1. */
-	uint8_t first_sender;         /* Endpoint of the first packet. */
-	uint8_t state;                /* enum flow_state */
+	uint8_t *facts; /* Signals kept after the inspection; owned. */
+	uint32_t facts_size;
+	uint32_t carrier_id;
+	int16_t service;              /* Index into the settings, -1: none. */
+	uint16_t rev;                 /* Revisions given so far. */
 	uint8_t icmp_type, icmp_code; /* Of the first packet. */
-	bool start_seen;   /* Its first packet can be its beginning. */
-	bool client_fixed; /* The client's side is certain. */
-	bool settled;    /* Both sides took part: not given up before others. */
-	uint8_t segment; /* enum flow_segment of the packet touched last. */
-	uint8_t carries; /* enum packet_carrier seen inside. */
+	uint8_t carries;              /* enum packet_carrier seen inside. */
 	uint8_t carried; /* enum packet_carrier around it, innermost. */
 	uint8_t depth;   /* Tunnels around it. */
-	bool decided;    /* Inspection has ended. */
-	uint16_t rev;    /* Revisions given so far. */
-	int16_t service; /* Index into the settings, -1: none. */
-	uint32_t carrier_id;
-	uint32_t facts_size;
-	uint8_t *facts;          /* Signals kept after the inspection; owned. */
-	struct inspect *inspect; /* Borrowed from its pool, or null. */
 };
 
 /* Spans of 0 count as 1 s, but 'active_s': 0 is no revision. */

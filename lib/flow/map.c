@@ -1,8 +1,11 @@
 #include "flow/map.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "flow/pages.h"
+
+enum { CACHE_LINE = 64 };
 
 /* 'place' is the entry + 1, so that zeroed memory is an empty map. */
 struct map_slot {
@@ -18,7 +21,7 @@ map_init(struct map *map, uint32_t count)
 	/* Never more than half full, so that runs stay short. */
 	while (size < (size_t)count * 2)
 		size *= 2;
-	map->slots = calloc(size, sizeof(*map->slots));
+	map->slots = pages_take(size * sizeof(*map->slots));
 	if (map->slots == NULL)
 		return -ENOMEM;
 	map->mask = (uint32_t)(size - 1);
@@ -28,8 +31,18 @@ map_init(struct map *map, uint32_t count)
 void
 map_fini(struct map *map)
 {
-	free(map->slots);
+	pages_give(map->slots, ((size_t)map->mask + 1) * sizeof(*map->slots));
 	map->slots = NULL;
+}
+
+/* Has the processor fetch all of a flow at once. */
+static void
+fetch(const struct flow *flow)
+{
+	size_t at;
+
+	for (at = 0; at < sizeof(*flow); at += CACHE_LINE)
+		__builtin_prefetch((const char *)flow + at, 1);
 }
 
 uint32_t
@@ -43,8 +56,10 @@ map_find(const struct map *map, uint32_t hash, const struct flow_key *key,
 
 		if (slot->place == 0)
 			return MAP_NONE;
-		if (slot->hash == hash &&
-		    memcmp(&flows[slot->place - 1].key, key, sizeof(*key)) == 0)
+		if (slot->hash != hash)
+			continue;
+		fetch(&flows[slot->place - 1]);
+		if (memcmp(&flows[slot->place - 1].key, key, sizeof(*key)) == 0)
 			return slot->place - 1;
 	}
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/hash.h"
 #include "base/num.h"
@@ -14,6 +13,7 @@
 #include "flow/key.h"
 #include "flow/map.h"
 #include "flow/order.h"
+#include "flow/pages.h"
 #include "flow/rtt.h"
 #include "flow/tcp.h"
 
@@ -37,7 +37,7 @@ struct flow_table {
 	struct order order;
 	bool ordered; /* 'order' is that of the flows there are. */
 	struct wheel *wheel;
-	struct flow *flows; /* A slab, mapped: unused pages cost nothing. */
+	struct flow *flows; /* A slab of pages. */
 	struct link *links; /* Of unused entries, 'next' is the next one. */
 	uint32_t count;
 	uint32_t fresh;  /* Entries from here on were never used. */
@@ -52,17 +52,10 @@ at_least(uint32_t value, uint32_t least)
 	return value < least ? least : value;
 }
 
-static int
-map_slab(struct flow_table *table)
+static size_t
+slab_size(const struct flow_table *table)
 {
-	size_t size = table->limits.flow_max * sizeof(struct flow);
-	void *slab = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (slab == MAP_FAILED)
-		return -ENOMEM;
-	table->flows = slab;
-	return 0;
+	return table->limits.flow_max * sizeof(struct flow);
 }
 
 static int
@@ -93,7 +86,8 @@ flow_table_new(const struct flow_limits *limits, struct flow_table **out)
 	own->tcp_idle_s = at_least(own->tcp_idle_s, 1);
 	own->udp_idle_s = at_least(own->udp_idle_s, 1);
 	own->closed_idle_s = at_least(own->closed_idle_s, 1);
-	if (own->flow_max > FLOW_MAX || map_slab(table) < 0 ||
+	if (own->flow_max > FLOW_MAX ||
+	    (table->flows = pages_take(slab_size(table))) == NULL ||
 	    make_lists(table) < 0 || map_init(&table->map, own->flow_max) < 0 ||
 	    order_init(&table->order, own->flow_max) < 0 ||
 	    (table->wheel = wheel_new(own->flow_max)) == NULL) {
@@ -111,11 +105,9 @@ flow_table_free(struct flow_table *table)
 
 	if (table == NULL)
 		return;
-	for (i = 0; i < table->fresh; i++)
+	for (i = 0; table->flows != NULL && i < table->fresh; i++)
 		free(table->flows[i].facts);
-	if (table->flows != NULL)
-		munmap(table->flows,
-		    table->limits.flow_max * sizeof(struct flow));
+	pages_give(table->flows, slab_size(table));
 	wheel_free(table->wheel);
 	order_fini(&table->order);
 	map_fini(&table->map);
