@@ -1,0 +1,12 @@
+/* Community ID, version 1, seed 0: the same name for a flow in other tools
+ * (github.com/corelight/community-id-spec). */
+#pragma once
+
+#include "flowscan.h"
+
+/* "1:", 28 characters of base64, and the end. */
+enum { COMMUNITY_ID_SIZE = 31 };
+
+/* Writes the Community ID of a flow into 'room'; "" without addresses. */
+void community_id(const struct fs_observation *flow,
+    char room[COMMUNITY_ID_SIZE]);

@@ -1,0 +1,65 @@
+/* Why a flow or a client was judged as it was, gathered and then written. */
+#pragma once
+
+#include "report/doc.h"
+#include "store/store.h"
+
+enum { EXPLAIN_FLOWS = 5, EXPLAIN_MEASURED = 8, EXPLAIN_UNKNOWN = 16 };
+
+/* What was measured, against what would be expected. */
+struct explain_measured {
+	const char *what;     /* "TLS round trip" */
+	const char *expected; /* "as long as that of TCP" */
+	int64_t measured_milli, expected_milli;
+	int64_t gap_milli; /* By how much it is beyond that. */
+};
+
+/* What could not be measured. */
+struct explain_unknown {
+	const char *what; /* "TCP round trip (rtt.tcp_ms)" */
+	const char *why;
+};
+
+struct explain {
+	bool is_client;
+	struct store_flow flow; /* One of the two. */
+	struct store_client client;
+	/* What both have: borrowed from that one. */
+	const struct fs_verdict *verdict;
+	const struct fs_evidence *evidence;
+	uint32_t evidence_count;
+	const struct signals *signals;
+	uint32_t generation_id;
+	bool has_generation;
+	struct fs_generation generation;
+	/* Of each piece of evidence; an empty name where the store has no
+	 * text of the rule. */
+	struct store_rule rule[FS_EVIDENCE_MAX];
+	struct explain_measured measured[EXPLAIN_MEASURED];
+	size_t measured_count;
+	struct explain_unknown unknown[EXPLAIN_UNKNOWN];
+	size_t unknown_count;
+	/* Of a client: the flows with the highest scores. */
+	struct store_flow related[EXPLAIN_FLOWS];
+	size_t related_count;
+	uint64_t related_in_all;
+	/* Log-odds that no stored piece explains. */
+	int64_t rest_milli;
+};
+
+/* Finds the subject and gathers. Returns 0, FS_EEND (there is none), or
+ * FS_ECONFIG (it is nothing that could be asked for). */
+int explain_gather(struct fs_store *store, const struct fs_filter *filter,
+    const char *subject, struct fs_err *err, struct explain *explain);
+
+/* Fill in 'measured' and 'unknown' from the signals. */
+void explain_measure(struct explain *explain);
+void explain_find_unknown(struct explain *explain);
+
+int explain_page(const struct explain *explain, const struct fs_out *out,
+    struct fs_err *err);
+void explain_json(const struct explain *explain, const struct fs_out *out,
+    struct json *json);
+/* A line a piece of evidence. */
+int explain_csv(const struct explain *explain, const struct fs_out *out,
+    struct fs_err *err);

@@ -1,0 +1,18 @@
+/* The fields of each kind of row: names that everything outside relies on. */
+#pragma once
+
+#include "report/rows.h"
+#include "store/store.h"
+
+/* Rows are 'struct store_flow', 'struct store_client', 'struct store_group'
+ * and 'struct fs_signal_info'. */
+extern const struct row_kind flow_rows;
+extern const struct row_kind client_rows;
+extern const struct row_kind signal_rows;
+
+/* Of groups by one dimension, whose name is that of the first field (see
+ * 'key_name' in rows.h). */
+const struct row_kind *group_rows(int dimension);
+
+/* The words of a place: "Frankfurt am Main, DE, AS64500 Example Hosting". */
+void place_words(const struct signals *signals, struct buf *buf);

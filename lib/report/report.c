@@ -1,0 +1,192 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "report/fields.h"
+#include "report/period.h"
+
+/* Lists: one answer, row by row. */
+
+/* A list while it is being written. */
+struct list {
+	struct rows rows;
+	struct buf title;
+	struct store_query query;
+};
+
+static struct list *
+list_new(struct fs_err *err)
+{
+	struct list *list = calloc(1, sizeof(*list));
+
+	if (list == NULL)
+		err_set(err, -ENOMEM, "no memory is left");
+	return list;
+}
+
+static void
+list_free(struct list *list)
+{
+	if (list == NULL)
+		return;
+	rows_fini(&list->rows);
+	buf_fini(&list->title);
+	free(list);
+}
+
+/* Makes the filter certain, and says in the title what is listed. */
+static int
+list_query(struct list *list, struct fs_store *store,
+    const struct fs_filter *filter, const char *what, struct fs_err *err)
+{
+	int rc = store_query(store, filter, err, &list->query);
+
+	if (rc < 0)
+		return rc;
+	buf_add_text(&list->title, what);
+	period_words(&list->query, &list->title);
+	list->rows.title = buf_text(&list->title);
+	if (!period_of(&list->query, &list->rows.since_us,
+		&list->rows.until_us))
+		list->rows.since_us = list->rows.until_us = 0;
+	return 0;
+}
+
+static int
+give_flow(void *ctx, const struct store_flow *row)
+{
+	return rows_add(ctx, row);
+}
+
+static int
+give_client(void *ctx, const struct store_client *row)
+{
+	return rows_add(ctx, row);
+}
+
+static int
+give_group(void *ctx, const struct store_group *group)
+{
+	return rows_add(ctx, group);
+}
+
+int
+fs_report_flows(struct fs_store *store, const struct fs_filter *filter,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	struct list *list = list_new(err);
+	uint64_t count = 0;
+	int rc = -ENOMEM;
+
+	if (list == NULL ||
+	    (rc = list_query(list, store, filter, "Flows from ", err)) < 0 ||
+	    (rc = rows_begin(&list->rows, &flow_rows, out, err)) < 0 ||
+	    (rc = store_ask_flows(store, &list->query, give_flow, &list->rows,
+		 err, &count)) < 0 ||
+	    (rc = rows_end(&list->rows, count)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = count;
+out:
+	list_free(list);
+	return rc;
+}
+
+int
+fs_report_clients(struct fs_store *store, const struct fs_filter *filter,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	struct list *list = list_new(err);
+	uint64_t count = 0;
+	int rc = -ENOMEM;
+
+	if (list == NULL ||
+	    (rc = list_query(list, store, filter, "Clients from ", err)) < 0 ||
+	    (rc = rows_begin(&list->rows, &client_rows, out, err)) < 0 ||
+	    (rc = store_ask_clients(store, &list->query, give_client,
+		 &list->rows, err, &count)) < 0 ||
+	    (rc = rows_end(&list->rows, count)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = count;
+out:
+	list_free(list);
+	return rc;
+}
+
+int
+fs_report_by(struct fs_store *store, const struct fs_filter *filter,
+    int dimension, const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched)
+{
+	struct list *list = list_new(err);
+	uint64_t count = 0;
+	int rc = -ENOMEM;
+
+	if (list == NULL ||
+	    (rc = list_query(list, store, filter, "Flows, grouped, from ",
+		 err)) < 0)
+		goto out;
+	list->query.dimension = dimension;
+	list->rows.key_name = fs_dimension_name(dimension);
+	if ((rc = rows_begin(&list->rows, group_rows(dimension), out, err)) <
+		0 ||
+	    (rc = store_ask_by(store, &list->query, give_group, &list->rows,
+		 err, &count)) < 0 ||
+	    (rc = rows_end(&list->rows, count)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = count;
+out:
+	list_free(list);
+	return rc;
+}
+
+/* ---- Signals ------------------------------------------------------------ */
+
+size_t
+fs_signal_count(void)
+{
+	return SIGNAL_COUNT;
+}
+
+void
+fs_signal_info(size_t index, struct fs_signal_info *info)
+{
+	static const char *const scopes[] = { [SCOPE_FLOW] = "flow",
+		[SCOPE_CLIENT] = "client",
+		[SCOPE_BOTH] = "both" };
+	static const char *const views[] = { [SEEN_PATH] = "path",
+		[SEEN_EXIT] = "exit",
+		[SEEN_ANY] = "any" };
+	const struct signal_info *of = signal_info((enum signal_id)index);
+
+	*info = (struct fs_signal_info){ of->name, signal_type_name(of->type),
+		signal_unit_name(of->unit), scopes[of->scope], views[of->views],
+		of->meaning };
+}
+
+int
+fs_report_signals(const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched)
+{
+	struct list *list = list_new(err);
+	struct fs_signal_info info;
+	size_t i;
+	int rc = -ENOMEM;
+
+	if (list == NULL ||
+	    (rc = rows_begin(&list->rows, &signal_rows, out, err)) < 0)
+		goto out;
+	for (i = 0; i < SIGNAL_COUNT && rc >= 0; i++) {
+		fs_signal_info(i, &info);
+		rc = rows_add(&list->rows, &info);
+	}
+	if (rc < 0 || (rc = rows_end(&list->rows, SIGNAL_COUNT)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = SIGNAL_COUNT;
+out:
+	list_free(list);
+	return rc;
+}

@@ -1,0 +1,290 @@
+#include "report/summary.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "report/period.h"
+
+/* ---- Gathering ---------------------------------------------------------- */
+
+/* A question to the store while it is being answered. */
+struct gathering {
+	struct fs_store *store;
+	struct summary *summary;
+	struct fs_err *err;
+};
+
+static int
+take_protocol(void *ctx, const struct store_group *group)
+{
+	struct summary *summary = ctx;
+
+	if (summary->protocol_count < SUMMARY_PROTOCOLS)
+		summary->protocol[summary->protocol_count++] = *group;
+	return 0;
+}
+
+static int
+take_sensor(void *ctx, const struct store_group *group)
+{
+	struct summary *summary = ctx;
+
+	if (summary->sensor_count < SUMMARY_SENSORS)
+		summary->sensor[summary->sensor_count++] = *group;
+	return 0;
+}
+
+static struct summary_event *
+event_of(struct summary *summary, const struct fs_event *event)
+{
+	struct summary_event *sum;
+	size_t i;
+
+	for (i = 0; i < summary->event_count; i++) {
+		sum = &summary->event[i];
+		if (sum->kind == event->kind &&
+		    strcmp(sum->subject, event->subject) == 0)
+			return sum;
+	}
+	if (summary->event_count == SUMMARY_EVENTS)
+		return NULL;
+	sum = &summary->event[summary->event_count++];
+	*sum = (struct summary_event){ .kind = event->kind };
+	snprintf(sum->subject, sizeof(sum->subject), "%s", event->subject);
+	return sum;
+}
+
+static int
+take_event(void *ctx, const struct fs_event *event)
+{
+	struct summary *summary = ctx;
+	struct summary_event *sum = event_of(summary, event);
+
+	if (sum == NULL) {
+		summary->events_left++;
+		return 0;
+	}
+	snprintf(sum->text, sizeof(sum->text), "%s", event->text);
+	sum->times++;
+	sum->count += event->count;
+	sum->bytes += event->bytes;
+	return 0;
+}
+
+/* Collects the benign readings of the rules that counted against a client. */
+static int
+gather_benign(struct gathering *now, struct summary_client *client)
+{
+	const struct fs_client *row = &client->row.client;
+	struct store_rule *rule = malloc(sizeof(*rule));
+	size_t used = 0, size;
+	uint32_t i;
+	int rc = 0;
+
+	if (rule == NULL)
+		return err_set(now->err, -ENOMEM, "no memory is left");
+	for (i = 0; i < row->evidence_count; i++) {
+		if (row->evidence[i].shadow || row->evidence[i].llr <= 0)
+			continue;
+		rc = store_ask_rule(now->store, row->generation,
+		    row->evidence[i].rule, now->err, rule);
+		if (rc == FS_EEND)
+			continue;
+		if (rc < 0)
+			break;
+		size = strlen(rule->benign);
+		if (size == 0 || used + size + 2 > sizeof(client->benign) ||
+		    strstr(client->benign, rule->benign) != NULL)
+			continue;
+		if (used > 0)
+			client->benign[used++] = '\n';
+		memcpy(client->benign + used, rule->benign, size + 1);
+		used += size;
+	}
+	free(rule);
+	return rc == FS_EEND ? 0 : rc;
+}
+
+static int
+take_client(void *ctx, const struct store_client *row)
+{
+	struct gathering *now = ctx;
+	struct summary *summary = now->summary;
+	bool is_new = summary->has_before &&
+	    row->client.first_us >= summary->query.since_us;
+	struct summary_client *client;
+
+	summary->suspects++;
+	summary->new_suspects += is_new;
+	if (summary->client_count == summary->client_room)
+		return 0;
+	client = &summary->client[summary->client_count++];
+	client->row = *row;
+	client->is_new = is_new;
+	client->benign[0] = '\0';
+	return 0;
+}
+
+/* Clients of one verdict; all are counted, the first ones are kept. */
+static int
+gather_clients(struct gathering *now, int decision)
+{
+	struct store_query query = now->summary->query;
+
+	query.filter.limit = 0;
+	query.filter.verdict = decision;
+	return store_ask_clients(now->store, &query, take_client, now, now->err,
+	    NULL);
+}
+
+static int
+gather_suspects(struct gathering *now)
+{
+	struct summary *summary = now->summary;
+	uint64_t limit = summary->query.filter.limit;
+	int verdict = summary->query.filter.verdict;
+	size_t i;
+	int rc;
+
+	summary->client_room = limit == 0 ? SUMMARY_CLIENTS
+	    : limit < SUMMARY_CLIENTS_MAX ? (size_t)limit
+					  : SUMMARY_CLIENTS_MAX;
+	summary->client =
+	    calloc(summary->client_room, sizeof(*summary->client));
+	if (summary->client == NULL)
+		return err_set(now->err, -ENOMEM, "no memory is left");
+	if (verdict >= 0)
+		rc = gather_clients(now, verdict);
+	else if ((rc = gather_clients(now, FS_ANOMALOUS)) >= 0)
+		rc = gather_clients(now, FS_REVIEW);
+	for (i = 0; i < summary->client_count && rc >= 0; i++)
+		rc = gather_benign(now, &summary->client[i]);
+	return rc;
+}
+
+/* The period before, of the same length, when the store was there for it. */
+static int
+gather_before(struct gathering *now)
+{
+	struct summary *summary = now->summary;
+	struct store_query query = summary->query;
+	uint64_t span_us = summary->until_us > query.since_us
+	    ? summary->until_us - query.since_us
+	    : 0;
+
+	if (query.since_us <= summary->query.snapshot.oldest_us)
+		return 0;
+	query.until_us = query.since_us;
+	query.since_us =
+	    query.since_us > span_us ? query.since_us - span_us : 0;
+	summary->has_before = true;
+	return store_ask_totals(now->store, &query, now->err, &summary->before);
+}
+
+static int
+gather_groups(struct gathering *now, int dimension, store_group_fn *take)
+{
+	struct store_query query = now->summary->query;
+
+	query.dimension = dimension;
+	query.filter.limit = SUMMARY_SENSORS;
+	return store_ask_by(now->store, &query, take, now->summary, now->err,
+	    NULL);
+}
+
+int
+summary_gather(struct fs_store *store, const struct fs_filter *filter,
+    struct fs_err *err, struct summary *summary)
+{
+	struct gathering now = { store, summary, err };
+	int rc;
+
+	*summary = (struct summary){ 0 };
+	if ((rc = store_query(store, filter, err, &summary->query)) < 0)
+		return rc;
+	summary->empty =
+	    !period_of(&summary->query, &summary->since_us, &summary->until_us);
+	rc = store_ask_newest_generation(store, err, &summary->generation);
+	if (rc < 0 && rc != FS_EEND)
+		return rc;
+	summary->has_generation = rc == 0;
+	if ((rc = store_ask_totals(store, &summary->query, err,
+		 &summary->now)) < 0 ||
+	    (rc = gather_before(&now)) < 0 ||
+	    (rc = gather_groups(&now, FS_BY_PROTOCOL, take_protocol)) < 0 ||
+	    (rc = gather_groups(&now, STORE_BY_SENSOR, take_sensor)) < 0 ||
+	    (rc = store_ask_events(store, &summary->query, take_event, summary,
+		 err)) < 0)
+		return rc;
+	return gather_suspects(&now);
+}
+
+void
+summary_fini(struct summary *summary)
+{
+	free(summary->client);
+	summary->client = NULL;
+}
+
+/* ---- Writing ------------------------------------------------------------ */
+
+const char *
+summary_why(int why)
+{
+	static const char *const words[STORE_WHY_COUNT] = {
+		[STORE_WHY_START] = "their start was not seen",
+		[STORE_WHY_ONE_SIDED] = "only one direction was seen",
+		[STORE_WHY_SHORT] = "they ended before it could be measured",
+	};
+
+	return words[why];
+}
+
+static int
+write_json(const struct summary *summary, const struct fs_out *out)
+{
+	struct buf buf;
+	struct json json;
+	int rc;
+
+	buf_init(&buf);
+	json_init(&json, &buf, out->format == FS_FORMAT_JSON ? 2 : 0);
+	summary_json(summary, &json);
+	buf_add_char(&buf, '\n');
+	if ((rc = buf_error(&buf)) == 0)
+		rc = out->write(out->ctx, buf.bytes, buf.size);
+	buf_fini(&buf);
+	return rc;
+}
+
+int
+fs_report_summary(struct fs_store *store, const struct fs_filter *filter,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	struct summary *summary;
+	int rc;
+
+	if (out->fields != NULL)
+		return err_set(err, FS_ECONFIG,
+		    "--fields is for lists: flows, clients, report --by");
+	summary = calloc(1, sizeof(*summary));
+	if (summary == NULL)
+		return err_set(err, -ENOMEM, "no memory is left");
+	if ((rc = summary_gather(store, filter, err, summary)) < 0)
+		goto out;
+	if (out->format == FS_FORMAT_JSON || out->format == FS_FORMAT_JSONL)
+		rc = write_json(summary, out);
+	else if (out->format == FS_FORMAT_CSV)
+		rc = summary_csv(summary, out, err);
+	else
+		rc = summary_page(summary, out, err);
+	if (rc >= 0 && matched != NULL)
+		*matched = summary->suspects;
+out:
+	summary_fini(summary);
+	free(summary);
+	return rc;
+}

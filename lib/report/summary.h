@@ -1,0 +1,83 @@
+/* The front page: what is known of a period, gathered and then written. */
+#pragma once
+
+#include "report/doc.h"
+#include "store/store.h"
+
+enum {
+	SUMMARY_CLIENTS = 10, /* Told in words, unless the filter says more. */
+	SUMMARY_CLIENTS_MAX = 1000,
+	SUMMARY_PROTOCOLS = 8,
+	SUMMARY_SENSORS = 16,
+	SUMMARY_EVENTS = 64, /* Kinds of what was missed. */
+};
+
+/* A client to look at, with what speaks for another reading. */
+struct summary_client {
+	struct store_client row;
+	char benign[1024]; /* One a line, of the rules that counted. */
+	bool is_new;       /* First seen in this period. */
+};
+
+/* Events of one kind and subject, added up. */
+struct summary_event {
+	uint8_t kind; /* enum fs_event_kind */
+	char subject[FS_NAME_SIZE];
+	char text[FS_TEXT_SIZE]; /* Of the last one. */
+	uint64_t times, count, bytes;
+};
+
+struct summary {
+	struct store_query query;
+	uint64_t since_us, until_us;
+	bool empty; /* The store holds no rows. */
+	struct store_totals now;
+	/* The period before, of the same length, where the store goes back
+	 * so far. */
+	bool has_before;
+	struct store_totals before;
+	bool has_generation;
+	struct fs_generation generation;
+	struct store_group protocol[SUMMARY_PROTOCOLS];
+	size_t protocol_count;
+	struct store_group sensor[SUMMARY_SENSORS];
+	size_t sensor_count;
+	struct summary_event event[SUMMARY_EVENTS];
+	size_t event_count;
+	uint64_t events_left; /* That had no room. */
+	/* To look at: anomalous ones first, then those to review. */
+	struct summary_client *client; /* Owned. */
+	size_t client_count, client_room;
+	uint64_t suspects;     /* All of them. */
+	uint64_t new_suspects; /* Of those, first seen in this period. */
+};
+
+/* Gathers; summary_fini() frees, also after a failure. */
+int summary_gather(struct fs_store *store, const struct fs_filter *filter,
+    struct fs_err *err, struct summary *summary);
+void summary_fini(struct summary *summary);
+
+/* Write it: as a page, as JSON, as CSV (a line a class). */
+int summary_page(const struct summary *summary, const struct fs_out *out,
+    struct fs_err *err);
+void summary_json(const struct summary *summary, struct json *json);
+int summary_csv(const struct summary *summary, const struct fs_out *out,
+    struct fs_err *err);
+
+/* One line of the table of traffic. */
+struct summary_class {
+	int class; /* enum fs_class; FS_CLASS_COUNT: what was not judged. */
+	struct store_cell sum;
+	struct store_cell decision[3];
+	uint64_t whole; /* Flows in all. */
+};
+
+/* The line of a class, or of what was not judged. */
+void summary_class_line(const struct summary *summary, int class,
+    struct summary_class *line);
+/* Adds the table of all lines. */
+int summary_classes(const struct summary *summary, struct doc *doc,
+    struct fs_err *err);
+
+/* "the start was not seen": why flows could not be judged. */
+const char *summary_why(int why);

@@ -1,0 +1,29 @@
+#include "command.h"
+#include "session.h"
+
+static const struct options_kind kind = {
+	.usage = "flowscan flows [OPTION]...",
+	.about = "A line for each flow, in order of time. Without a period, "
+		 "the newest 24 hours of\nthe database, 50 flows; with "
+		 "--format jsonl everything.",
+	.has_filter = true,
+};
+
+static int
+ask(struct fs_store *store, const struct options *options,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	return fs_report_flows(store, &options->filter, out, err, matched);
+}
+
+int
+cmd_flows(int argc, char **argv)
+{
+	struct options options;
+	int code = options_read(argc, argv, &kind, &options);
+
+	if (code >= 0)
+		return code;
+	options_for_list(&options);
+	return session_run(&options, ask);
+}

@@ -1,0 +1,473 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/num.h"
+#include "base/yaml.h"
+#include "command.h"
+
+#define DEFAULT_DB "/var/lib/flowscan/flowscan.db"
+#define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
+
+static const uint64_t default_stale_us = 3600000000; /* An hour. */
+
+/* ---- Values ------------------------------------------------------------- */
+
+/* Says what is wrong with an option's value. */
+static int
+bad_value(const struct options *options, const char *option, const char *value,
+    const char *expected)
+{
+	return complain(options->command, CODE_USAGE, "--%s '%s': expected %s",
+	    option, value, expected);
+}
+
+/* Finds a name of an enumeration, or says which is near. */
+static int
+read_name(const struct options *options, const char *option, const char *value,
+    int (*find)(const char *name), const char *(*name_of)(int value))
+{
+	const char *names[32], *nearest;
+	int found = find(value), i;
+
+	if (found >= 0)
+		return found;
+	for (i = 0; i < 31 && find(name_of(i)) == i; i++)
+		names[i] = name_of(i);
+	names[i] = NULL;
+	nearest = yaml_nearest(value, names);
+	if (nearest != NULL)
+		complain(options->command, CODE_USAGE,
+		    "--%s '%s' is unknown: did you mean '%s'?", option, value,
+		    nearest);
+	else
+		complain(options->command, CODE_USAGE,
+		    "--%s '%s' is unknown: 'flowscan %s --help' lists what "
+		    "there is",
+		    option, value, options->command);
+	return -1;
+}
+
+static int
+read_db(struct options *options, const char *value)
+{
+	if (options->db != NULL)
+		return complain(options->command, CODE_USAGE,
+		    "--db is given twice: this version reads one database at "
+		    "a time");
+	options->db = value;
+	return -1;
+}
+
+static int
+read_since(struct options *options, const char *value)
+{
+	options->has_period = true;
+	if (num_parse_time(value, &options->filter.since_us) ||
+	    num_parse_span(value, &options->filter.last_us))
+		return -1;
+	return bad_value(options, "since", value,
+	    "a time (2026-11-23, 2026-11-23T05:43:00Z, @1795412580) or a span "
+	    "(24h)");
+}
+
+static int
+read_until(struct options *options, const char *value)
+{
+	options->has_period = true;
+	if (num_parse_time(value, &options->filter.until_us))
+		return -1;
+	return bad_value(options, "until", value,
+	    "a time: 2026-11-23, 2026-11-23T05:43:00Z, @1795412580");
+}
+
+static int
+read_last(struct options *options, const char *value)
+{
+	options->has_period = true;
+	if (num_parse_span(value, &options->filter.last_us) &&
+	    options->filter.last_us > 0)
+		return -1;
+	return bad_value(options, "last", value, "a span: 90s, 15m, 24h, 7d");
+}
+
+static int
+read_client(struct options *options, const char *value)
+{
+	if (addr_parse_prefix(value, true, &options->filter.client))
+		return -1;
+	return bad_value(options, "client", value,
+	    "an address or a network: 203.0.113.7, 203.0.113.0/24, "
+	    "2001:db8::/32");
+}
+
+static int
+read_country(struct options *options, const char *value)
+{
+	if (strlen(value) != 2 || !isalpha((unsigned char)value[0]) ||
+	    !isalpha((unsigned char)value[1]))
+		return bad_value(options, "country", value,
+		    "a country's two letters: DE");
+	options->filter.country[0] = (char)toupper((unsigned char)value[0]);
+	options->filter.country[1] = (char)toupper((unsigned char)value[1]);
+	return -1;
+}
+
+static int
+read_asn(struct options *options, const char *value)
+{
+	const char *digits = value;
+	uint64_t asn;
+
+	if (strncasecmp(digits, "AS", 2) == 0)
+		digits += 2;
+	if (!num_parse_u64(digits, 1, UINT32_MAX, &asn))
+		return bad_value(options, "asn", value, "an AS number: 64500");
+	options->filter.asn = (uint32_t)asn;
+	return -1;
+}
+
+static int
+read_class(struct options *options, const char *value)
+{
+	options->filter.class =
+	    read_name(options, "class", value, fs_class_find, fs_class_name);
+	return options->filter.class < 0 ? CODE_USAGE : -1;
+}
+
+static int
+read_verdict(struct options *options, const char *value)
+{
+	options->filter.verdict = read_name(options, "verdict", value,
+	    fs_decision_find, fs_decision_name);
+	return options->filter.verdict < 0 ? CODE_USAGE : -1;
+}
+
+static int
+read_min_score(struct options *options, const char *value)
+{
+	int64_t milli;
+
+	if (!num_parse_milli(value, &milli) || milli < 0 || milli > 1000)
+		return bad_value(options, "min-score", value,
+		    "a probability from 0 to 1: 0.95");
+	options->filter.min_score_ppm = (int32_t)milli * 1000;
+	return -1;
+}
+
+/* A name as rules, services and sensors have them. */
+static int
+copy_name(const struct options *options, const char *option, const char *value,
+    char *room)
+{
+	size_t size = strlen(value);
+
+	if (size == 0 || size >= FS_NAME_SIZE)
+		return bad_value(options, option, value,
+		    "a name of at most 63 bytes");
+	memcpy(room, value, size + 1);
+	return -1;
+}
+
+static int
+read_service(struct options *options, const char *value)
+{
+	return copy_name(options, "service", value, options->filter.service);
+}
+
+static int
+read_sensor(struct options *options, const char *value)
+{
+	return copy_name(options, "sensor", value, options->filter.sensor);
+}
+
+static int
+read_rule(struct options *options, const char *value)
+{
+	return copy_name(options, "rule", value, options->filter.rule);
+}
+
+static int
+read_format(struct options *options, const char *value)
+{
+	options->format =
+	    read_name(options, "format", value, fs_format_find, fs_format_name);
+	return options->format < 0 ? CODE_USAGE : -1;
+}
+
+static int
+read_fields(struct options *options, const char *value)
+{
+	options->fields = value;
+	return -1;
+}
+
+static int
+read_limit(struct options *options, const char *value)
+{
+	options->has_limit = true;
+	if (num_parse_u64(value, 0, UINT64_MAX, &options->filter.limit))
+		return -1;
+	return bad_value(options, "limit", value,
+	    "a number of rows, 0 for all");
+}
+
+static int
+read_output(struct options *options, const char *value)
+{
+	options->output = value;
+	return -1;
+}
+
+static int
+read_by(struct options *options, const char *value)
+{
+	options->by = read_name(options, "by", value, fs_dimension_find,
+	    fs_dimension_name);
+	return options->by < 0 ? CODE_USAGE : -1;
+}
+
+static int
+read_fail_on_match(struct options *options, const char *value)
+{
+	(void)value;
+	options->fail_on_match = true;
+	return -1;
+}
+
+static int
+read_fail_on_stale(struct options *options, const char *value)
+{
+	options->fail_on_stale = true;
+	if (value == NULL || num_parse_span(value, &options->stale_us))
+		return -1;
+	return bad_value(options, "fail-on-stale", value,
+	    "a span: 90s, 15m, 24h, 7d");
+}
+
+static int
+read_no_color(struct options *options, const char *value)
+{
+	(void)value;
+	options->no_color = true;
+	return -1;
+}
+
+/* ---- The table ---------------------------------------------------------- */
+
+enum option_group { FOR_ALL, FOR_FILTER, FOR_BY };
+
+static const struct {
+	const char *name;
+	int argument; /* As getopt has it. */
+	enum option_group group;
+	int (*read)(struct options *options, const char *value);
+	const char *value, *help;
+} table[] = {
+	{ "db", required_argument, FOR_FILTER, read_db, "FILE",
+	    "the database ($FLOWSCAN_DB, or " DEFAULT_DB ")" },
+	{ "since", required_argument, FOR_FILTER, read_since, "TIME",
+	    "rows from this time on" },
+	{ "until", required_argument, FOR_FILTER, read_until, "TIME",
+	    "rows before this time" },
+	{ "last", required_argument, FOR_FILTER, read_last, "SPAN",
+	    "rows of the newest 90s, 15m, 24h, 7d of the database" },
+	{ "client", required_argument, FOR_FILTER, read_client, "NETWORK",
+	    "clients of this address or network" },
+	{ "country", required_argument, FOR_FILTER, read_country, "CODE",
+	    "clients in this country, by its two letters" },
+	{ "asn", required_argument, FOR_FILTER, read_asn, "NUMBER",
+	    "clients of this autonomous system" },
+	{ "class", required_argument, FOR_FILTER, read_class, "CLASS",
+	    "unknown, direct, vpn, proxy, relay, tunnel, tor, "
+	    "privacy-relay" },
+	{ "verdict", required_argument, FOR_FILTER, read_verdict, "VERDICT",
+	    "clean, review, anomalous" },
+	{ "min-score", required_argument, FOR_FILTER, read_min_score, "P",
+	    "scores from this probability up: 0.95" },
+	{ "service", required_argument, FOR_FILTER, read_service, "NAME",
+	    "flows to this service, and their clients" },
+	{ "sensor", required_argument, FOR_FILTER, read_sensor, "NAME",
+	    "rows of this sensor" },
+	{ "rule", required_argument, FOR_FILTER, read_rule, "NAME",
+	    "rows with evidence of this rule" },
+	{ "by", required_argument, FOR_BY, read_by, "WHAT",
+	    "a line for each client, asn, country, class, protocol, rule, "
+	    "service, hour" },
+	{ "format", required_argument, FOR_ALL, read_format, "FORMAT",
+	    "table, json, jsonl, csv, markdown" },
+	{ "fields", required_argument, FOR_ALL, read_fields, "A,B,...",
+	    "these fields; names of signals are fields, too" },
+	{ "limit", required_argument, FOR_FILTER, read_limit, "NUMBER",
+	    "at most so many rows, 0 for all" },
+	{ "output", required_argument, FOR_ALL, read_output, "FILE",
+	    "write into this file (also -o)" },
+	{ "fail-on-match", no_argument, FOR_FILTER, read_fail_on_match, "",
+	    "exit with 1 when there is a row" },
+	{ "fail-on-stale", optional_argument, FOR_FILTER, read_fail_on_stale,
+	    "[=SPAN]", "exit with 4 when the newest row is older (1h)" },
+	{ "no-color", no_argument, FOR_ALL, read_no_color, "",
+	    "no color, also on a terminal (as does $NO_COLOR)" },
+};
+
+enum { OPTION_FIRST = 256, OPTION_HELP = OPTION_FIRST + COUNT_OF(table) };
+
+static bool
+is_for(const struct options_kind *kind, size_t index)
+{
+	return table[index].group == FOR_ALL ||
+	    (table[index].group == FOR_FILTER && kind->has_filter) ||
+	    (table[index].group == FOR_BY && kind->has_by);
+}
+
+static void
+print_help(const struct options_kind *kind)
+{
+	char left[48];
+	size_t i;
+
+	printf("usage: %s\n\n%s\n\n", kind->usage, kind->about);
+	for (i = 0; i < COUNT_OF(table); i++) {
+		if (!is_for(kind, i))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", table[i].name,
+		    table[i].argument == required_argument ? " " : "",
+		    table[i].value);
+		printf("  %-22s%s\n", left, table[i].help);
+	}
+	puts("\nexit codes: 0 done; 1 matched, with --fail-on-match; 2 usage "
+	     "or rules;\n  3 database; 4 stale, with --fail-on-stale; 5 done "
+	     "in part");
+}
+
+/* Options of this command as getopt wants them; 'room' for all and two more. */
+static void
+list_options(const struct options_kind *kind, struct option *room)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < COUNT_OF(table); i++)
+		if (is_for(kind, i))
+			room[count++] =
+			    (struct option){ table[i].name, table[i].argument,
+				    NULL, (int)(OPTION_FIRST + i) };
+	room[count++] =
+	    (struct option){ "help", no_argument, NULL, OPTION_HELP };
+	room[count] = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static int
+unknown_option(const struct options *options, const struct option *known,
+    const char *given)
+{
+	const char *names[COUNT_OF(table) + 2], *nearest;
+	char name[32];
+	size_t i;
+
+	for (i = 0; known[i].name != NULL; i++)
+		names[i] = known[i].name;
+	names[i] = NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given, "="), given);
+	nearest = yaml_nearest(name + strspn(name, "-"), names);
+	if (nearest != NULL)
+		return complain(options->command, CODE_USAGE,
+		    "unknown option '%s': did you mean '--%s'?", name, nearest);
+	return complain(options->command, CODE_USAGE,
+	    "unknown option '%s': 'flowscan %s --help' lists them", name,
+	    options->command);
+}
+
+/* ---- Reading ------------------------------------------------------------ */
+
+static void
+set_defaults(struct options *options)
+{
+	const char *db = getenv("FLOWSCAN_DB");
+
+	if (options->db == NULL)
+		options->db = db != NULL && db[0] != '\0' ? db : DEFAULT_DB;
+	if (options->stale_us == 0)
+		options->stale_us = default_stale_us;
+}
+
+static int
+check_operands(const struct options *options, const struct options_kind *kind)
+{
+	if (kind->operands < 0 || options->operand_count == kind->operands)
+		return -1;
+	if (options->operand_count < kind->operands)
+		return complain(options->command, CODE_USAGE,
+		    "something is missing: usage: %s", kind->usage);
+	return complain(options->command, CODE_USAGE,
+	    "'%s' is too much: usage: %s", options->operands[kind->operands],
+	    kind->usage);
+}
+
+static int
+check_period(const struct options *options)
+{
+	const struct fs_filter *filter = &options->filter;
+
+	if (filter->since_us != 0 && filter->last_us != 0)
+		return complain(options->command, CODE_USAGE,
+		    "--since and --last exclude each other");
+	if (filter->since_us != 0 && filter->until_us != 0 &&
+	    filter->since_us >= filter->until_us)
+		return complain(options->command, CODE_USAGE,
+		    "--since is not before --until");
+	return -1;
+}
+
+int
+options_read(int argc, char **argv, const struct options_kind *kind,
+    struct options *options)
+{
+	struct option known[COUNT_OF(table) + 2];
+	int option, rc = -1;
+
+	*options = (struct options){ .command = argv[0], .by = -1 };
+	fs_filter_init(&options->filter);
+	list_options(kind, known);
+	opterr = 0;
+	optind = 1;
+	while (rc < 0 &&
+	    (option = getopt_long(argc, argv, ":ho:", known, NULL)) != -1) {
+		if (option == 'h' || option == OPTION_HELP) {
+			print_help(kind);
+			return CODE_DONE;
+		}
+		if (option == ':')
+			rc = complain(options->command, CODE_USAGE,
+			    "option '%s' needs a value", argv[optind - 1]);
+		else if (option == '?')
+			rc = unknown_option(options, known, argv[optind - 1]);
+		else if (option == 'o')
+			options->output = optarg;
+		else
+			rc = table[option - OPTION_FIRST].read(options, optarg);
+	}
+	if (rc >= 0)
+		return rc;
+	options->operands = argv + optind;
+	options->operand_count = argc - optind;
+	set_defaults(options);
+	if ((rc = check_operands(options, kind)) >= 0)
+		return rc;
+	return check_period(options);
+}
+
+void
+options_for_list(struct options *options)
+{
+	bool all = options->format == FS_FORMAT_JSONL;
+
+	if (!options->has_period)
+		options->filter.whole = all;
+	if (!options->has_limit && !all)
+		options->filter.limit = OPTIONS_LIMIT;
+}

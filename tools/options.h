@@ -1,0 +1,43 @@
+/* The options that all reading commands share. */
+#pragma once
+
+#include "flowscan.h"
+
+enum { OPTIONS_LIMIT = 50 }; /* Rows, unless told otherwise. */
+
+struct options {
+	const char *command; /* The name for messages. */
+	const char *db;
+	struct fs_filter filter;
+	int format; /* enum fs_format */
+	const char *fields;
+	const char *output; /* -o; null: standard output. */
+	int by;             /* enum fs_dimension, or -1. */
+	bool has_period, has_limit;
+	bool fail_on_match;
+	bool fail_on_stale;
+	uint64_t stale_us;
+	bool no_color;
+	char **operands; /* What is no option. */
+	int operand_count;
+};
+
+/* What a command takes besides the common options. */
+struct options_kind {
+	const char *usage; /* "flowscan explain [OPTION]... FLOW|CLIENT" */
+	const char *about; /* A line or two. */
+	bool has_by;
+	bool has_filter;
+	int operands; /* How many it must have; -1: any number. */
+};
+
+/* Reads a command's arguments.
+ *
+ * Returns -1 to go on, or what the program ends with (help was printed, or a
+ * fault). */
+int options_read(int argc, char **argv, const struct options_kind *kind,
+    struct options *options);
+
+/* The defaults of a list: everything for machines (jsonl), the newest rows
+ * for people. */
+void options_for_list(struct options *options);
