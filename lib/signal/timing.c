@@ -156,7 +156,7 @@ hear_answer(struct timing *timing, const struct sighting *seen)
 	const struct sent *sent;
 	uint32_t size;
 
-	if (is_old(seen) || flow->segment == SEGMENT_LATE)
+	if (is_old(seen))
 		return STAGE_ANSWER;
 	sent = answered(timing, seen->packet->tcp.ack);
 	if (sent == NULL || seen->time_us < sent->time_us ||
