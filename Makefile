@@ -178,7 +178,12 @@ $(BUILD)/test/fuzz/fuzz_%: $(BUILD)/obj/test/fuzz/fuzz_%.o $(BUILD)/obj/test/fuz
 replays: $(REPLAYS)
 $(BUILD)/test/fuzz/fuzz_config $(BUILD)/fuzz_config: $(call object,$(wildcard daemon/config*.c))
 
-check: all unit replays
+# What the tests of the programs need beside them.
+CLI_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard test/cli/*.c))
+$(BUILD)/test/cli/%: $(BUILD)/obj/test/cli/%.o $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
+	$(call link,$(LIBS))
+
+check: all unit replays $(CLI_PROGRAMS)
 	@BUILD=$(BUILD) test/run $(UNIT_TESTS) $(REPLAYS) $(CLI_TESTS)
 # What starts threads, for SANITIZE=thread.
 TSAN_TESTS := $(filter $(BUILD)/test/lib/% $(BUILD)/test/daemon/% %/test_ring %/test_snapshot,$(UNIT_TESTS))

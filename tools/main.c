@@ -88,6 +88,7 @@ main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct command *command;
+	char help[] = "--help";
 
 	if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
 		printf("flowscan %s\n", fs_version());
@@ -104,7 +105,7 @@ main(int argc, char **argv)
 	}
 	if (strcmp(name, "help") == 0) {
 		argv[1] = argv[2];
-		argv[2] = (char[]){ "--help" };
+		argv[2] = help;
 		name = argv[1];
 	}
 	if ((command = find_command(name)) == NULL)
