@@ -316,7 +316,12 @@ flow_table_end(struct flow_table *table, struct flow *flow)
 	flow->id = 0;
 	table->links[entry].next = table->unused;
 	table->unused = entry;
-	table->count--;
+	/* An empty table begins anew: a flush then costs what is there now,
+	 * not what was there once. */
+	if (--table->count == 0) {
+		table->unused = MAP_NONE;
+		table->fresh = 0;
+	}
 }
 
 struct flow *
