@@ -173,7 +173,7 @@ touch(struct fs_engine *engine, unsigned level, struct flow **flow,
 		rc = flow_table_touch(engine->flows, &engine->stack, level,
 		    flow, from);
 		if (rc == -EAGAIN) {
-			ended = end_flow(engine, *flow, FLOW_END_CLOSED);
+			ended = end_flow(engine, *flow, flow_end_of(*flow));
 		} else if (rc == FS_EFULL) {
 			num_count(&engine->stats.evicted, 1);
 			ended = end_flow(engine,
