@@ -100,27 +100,43 @@ find_scalar(struct reading *reading, const struct yaml_node *mapping,
 	return NULL;
 }
 
+/* The size of a text without the line break that ends a block. */
+static size_t
+trimmed_size(const struct yaml_node *node)
+{
+	size_t size = node->text_size;
+
+	while (size > 0 && isspace((unsigned char)node->text[size - 1]))
+		size--;
+	return size;
+}
+
 const char *
 key_text(struct reading *reading, const struct yaml_node *mapping,
     const char *key, size_t max)
 {
 	const struct yaml_node *node = find_scalar(reading, mapping, key);
-	const char *copy;
+	size_t i, size = node ? trimmed_size(node) : 0;
+	char *copy;
 
 	if (node == NULL)
 		return NULL;
-	if (node->text_size == 0) {
+	if (size == 0) {
 		reading_fault(reading, node, "'%s' is empty", key);
 		return NULL;
 	}
-	if (node->text_size > max) {
+	if (size > max) {
 		reading_fault(reading, node,
 		    "'%s' is too long: at most %zu bytes", key, max);
 		return NULL;
 	}
-	copy = arena_text(reading->arena, node->text, node->text_size);
+	copy = arena_text(reading->arena, node->text, size);
 	if (copy == NULL)
 		no_memory(reading);
+	/* These texts stand in one line. */
+	for (i = 0; copy && i < size; i++)
+		if (copy[i] == '\n' || copy[i] == '\t')
+			copy[i] = ' ';
 	return copy;
 }
 

@@ -20,7 +20,7 @@ void reading_fault(struct reading *reading, const struct yaml_node *node,
 bool keys_check(struct reading *reading, const struct yaml_node *mapping,
     const char *const *names);
 
-/* A text of at most 'max' bytes, copied. */
+/* A text of at most 'max' bytes, copied as one line. */
 const char *key_text(struct reading *reading, const struct yaml_node *mapping,
     const char *key, size_t max);
 /* The same; absence is a fault of 'owner' (a key's place, or null). */

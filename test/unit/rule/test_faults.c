@@ -54,7 +54,7 @@ static const struct {
 	{ "a blank condition",
 	    "- rule: r\n  desc: d\n  class: vpn\n  family: f\n"
 	    "  condition: ' '\n  likelihood: {if_true: 0.9, if_false: 0.1}\n",
-	    NULL, 5, 15, "the condition is empty" },
+	    NULL, 5, 14, "'condition' is empty" },
 	{ "a mapping as a condition",
 	    "- rule: r\n  desc: d\n  class: vpn\n  family: f\n"
 	    "  condition: {a: b}\n"
