@@ -310,14 +310,12 @@ test_log_out_of_reach(const char *folder)
 	char path[SAMPLE_PATH];
 	pid_t writer;
 
-	if (geteuid() != 0) {
-		tap_skip("a log out of reach", "needs root");
-		return;
-	}
 	fill(folder, 1);
 	writer = writer_at_work(folder);
+	/* Closed to nobody, or to ourselves. */
 	if (chmod(folder, 0755) < 0 ||
-	    chmod(sample_path(folder, "test.db-shm", path), 0600) < 0)
+	    chmod(sample_path(folder, "test.db-shm", path),
+		geteuid() == 0 ? 0600 : 0) < 0)
 		abort();
 	tap_int(as_nobody(read_count, folder), 201,
 	    "a log that cannot be shared is an error");

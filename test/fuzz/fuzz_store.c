@@ -1,0 +1,241 @@
+/* Whatever a database holds, every question ends, and nothing in an answer
+ * acts in a terminal.
+ *
+ * The first byte says what follows: a whole database file, or the evidence
+ * and the signals of a flow and a client in a store of ours (the second byte
+ * says where the one ends). The rest of the first byte picks a format. */
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "flowscan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PATH_SIZE = 128, EXPLAINED = 4 };
+
+/* A file of this process, on a disk in memory where there is one. */
+static void
+path_of(const char *name, char path[PATH_SIZE])
+{
+	const char *folder =
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+
+	snprintf(path, PATH_SIZE, "%s/flowscan-fuzz-%d-%s", folder,
+	    (int)getpid(), name);
+}
+
+/* ---- Asking ------------------------------------------------------------- */
+
+/* Aborts on bytes that would act: our own new lines apart. */
+static int
+look_at(void *ctx, const char *bytes, size_t size)
+{
+	size_t i;
+	uint8_t byte;
+
+	(void)ctx;
+	for (i = 0; i < size; i++) {
+		byte = (uint8_t)bytes[i];
+		if ((byte < 0x20 && byte != '\n' && byte != '\r') ||
+		    byte == 0x7f)
+			abort();
+		/* C1 controls, and what turns the direction of writing. */
+		if (i + 1 < size && byte == 0xc2 &&
+		    (uint8_t)bytes[i + 1] < 0xa0)
+			abort();
+		if (i + 2 < size && byte == 0xe2 &&
+		    (uint8_t)bytes[i + 1] == 0x80 &&
+		    (uint8_t)bytes[i + 2] >= 0xaa &&
+		    (uint8_t)bytes[i + 2] <= 0xae)
+			abort();
+	}
+	return 0;
+}
+
+static int
+take_client(void *ctx, const struct fs_client *client)
+{
+	(void)ctx;
+	(void)client;
+	return 0;
+}
+
+static void
+ask_all(struct fs_store *store, int format)
+{
+	static const char *const subjects[EXPLAINED] = { "f000000000000000",
+		"198.51.100.7", "2001:db8::1",
+		"1:LqVcxHsLMuuObeK6ukkdnYV+JyU=" };
+	struct fs_out out = { .write = look_at,
+		.format = format,
+		.width = 80,
+		.command = "flowscan" };
+	struct fs_freshness fresh;
+	struct fs_filter filter;
+	struct fs_err err;
+	uint64_t matched;
+	int i;
+
+	fs_filter_init(&filter);
+	filter.whole = true;
+	(void)fs_report_flows(store, &filter, &out, &err, &matched);
+	(void)fs_report_clients(store, &filter, &out, &err, &matched);
+	(void)fs_report_summary(store, &filter, &out, &err, &matched);
+	for (i = 0; i < FS_BY_COUNT; i++)
+		(void)fs_report_by(store, &filter, i, &out, &err, &matched);
+	for (i = 0; i < EXPLAINED; i++)
+		(void)fs_report_explain(store, &filter, subjects[i], &out, &err,
+		    &matched);
+	(void)fs_store_freshness(store, &err, &fresh);
+	(void)fs_store_recall(store, take_client, NULL, &err);
+}
+
+/* ---- A whole file ------------------------------------------------------- */
+
+static void
+try_file(const uint8_t *data, size_t size, int format)
+{
+	char path[PATH_SIZE];
+	struct fs_store *store = NULL;
+	struct fs_err err = { 0 };
+	FILE *file;
+
+	path_of("file", path);
+	file = fopen(path, "wb");
+	if (file == NULL || fwrite(data, 1, size, file) != size ||
+	    fclose(file) != 0)
+		abort();
+	if (fs_store_open_read(path, &err, &store) >= 0)
+		ask_all(store, format);
+	else if (err.text[0] == '\0')
+		abort(); /* A refusal says why. */
+	fs_store_close(store);
+	(void)unlink(path);
+	path_of("file-wal", path);
+	(void)unlink(path);
+	path_of("file-shm", path);
+	(void)unlink(path);
+}
+
+/* ---- Rows --------------------------------------------------------------- */
+
+/* A store of ours with one flow and one client, whose bytes are changed by
+ * another program. It is made once and kept open. */
+struct target {
+	struct fs_store *reader;
+	sqlite3 *db;
+	sqlite3_stmt *flows, *clients;
+};
+
+static void
+fill(struct fs_store *writer)
+{
+	struct fs_observation *flow = calloc(1, sizeof(*flow));
+	struct fs_client *client = calloc(1, sizeof(*client));
+	struct fs_err err;
+
+	flow->flow_id = 0xf000000000000000;
+	flow->first_us = flow->last_us = 1795410000000000;
+	flow->client = (struct fs_addr){ { 198, 51, 100, 7 }, 4 };
+	flow->server = (struct fs_addr){ { 203, 0, 113, 10 }, 4 };
+	flow->verdict.decision = FS_ANOMALOUS;
+	client->addr = flow->client;
+	client->bits = 32;
+	client->first_us = client->last_us = flow->first_us;
+	client->verdict.decision = FS_ANOMALOUS;
+	if (fs_store_put_flow(writer, flow, &err) < 0 ||
+	    fs_store_put_client(writer, client, &err) < 0 ||
+	    fs_store_commit(writer, &err) < 0)
+		abort();
+	free(flow);
+	free(client);
+}
+
+/* Leaves nothing behind. */
+static void
+remove_rows(void)
+{
+	static const char *const names[] = { "rows", "rows-wal", "rows-shm",
+		"rows.lock" };
+	char path[PATH_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		path_of(names[i], path);
+		(void)unlink(path);
+	}
+}
+
+static void
+target_open(struct target *target)
+{
+	char path[PATH_SIZE];
+	struct fs_store *writer;
+	struct fs_err err;
+
+	path_of("rows", path);
+	remove_rows();
+	(void)atexit(remove_rows);
+	if (fs_store_open(path, &err, &writer) < 0)
+		abort();
+	fill(writer);
+	fs_store_close(writer);
+	if (fs_store_open_read(path, &err, &target->reader) < 0 ||
+	    sqlite3_open(path, &target->db) != SQLITE_OK ||
+	    sqlite3_exec(target->db, "PRAGMA synchronous = off", NULL, NULL,
+		NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(target->db,
+		"UPDATE flows SET evidence = ?1, signals = ?2,"
+		" service = CAST(?2 AS TEXT), protocol = CAST(?1 AS TEXT)",
+		-1, &target->flows, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(target->db,
+		"UPDATE clients SET evidence = ?1, signals = ?2,"
+		" sensor = CAST(?2 AS TEXT)",
+		-1, &target->clients, NULL) != SQLITE_OK)
+		abort();
+}
+
+static void
+set_row(sqlite3_stmt *stmt, const uint8_t *data, size_t first, size_t size)
+{
+	sqlite3_bind_blob64(stmt, 1, data, first, SQLITE_STATIC);
+	sqlite3_bind_blob64(stmt, 2, data + first, size - first, SQLITE_STATIC);
+	if (sqlite3_step(stmt) != SQLITE_DONE)
+		abort();
+	sqlite3_reset(stmt);
+}
+
+static void
+try_rows(const uint8_t *data, size_t size, int format)
+{
+	static struct target target;
+	size_t first;
+
+	if (size == 0)
+		return;
+	if (target.db == NULL)
+		target_open(&target);
+	first = (size - 1) * data[0] / UINT8_MAX;
+	set_row(target.flows, data + 1, first, size - 1);
+	set_row(target.clients, data + 1, first, size - 1);
+	ask_all(target.reader, format);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	int format;
+
+	if (size == 0)
+		return 0;
+	format = (data[0] >> 1) % FS_FORMAT_COUNT;
+	if (data[0] & 1)
+		try_rows(data + 1, size - 1, format);
+	else
+		try_file(data + 1, size - 1, format);
+	return 0;
+}
