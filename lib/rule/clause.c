@@ -1,7 +1,9 @@
-#include "rule/clause_make.h"
+#include "rule/clause.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "rule/clause_make.h"
 
 enum { MACRO_DEPTH_MAX = 32 };
 

@@ -39,6 +39,27 @@ add_to_digest(struct loader *loader, const char *name, const char *bytes,
 		no_memory(loader);
 }
 
+/* Reads a file, but no pipe or device, which may never end. Returns what it
+ * says when it fails, or null. */
+static const char *
+read_regular(const char *path, size_t max, char **bytes, size_t *size)
+{
+	struct stat status;
+	int rc;
+
+	if (stat(path, &status) < 0)
+		return fs_strerror(-errno);
+	if (S_ISDIR(status.st_mode))
+		return fs_strerror(-EISDIR);
+	if (!S_ISREG(status.st_mode))
+		return "it is no regular file";
+	rc = file_read(path, max, bytes, size);
+	if (rc == FS_EFULL)
+		return max == YAML_SIZE_MAX ? YAML_TOO_LARGE
+					    : "it is larger than 64 MiB";
+	return rc < 0 ? fs_strerror(rc) : NULL;
+}
+
 static const char *
 base_name(const char *path)
 {
@@ -131,21 +152,19 @@ read_list_file(struct reading *reading, struct loader *loader,
 {
 	const struct yaml_node *at = yaml_find(node, "file");
 	const char *file = key_text(reading, node, "file", 4096);
-	const char *path;
+	const char *path, *failure;
 	char *bytes, *copy;
 	size_t size;
-	int rc;
 
 	if (file == NULL)
 		return;
 	path = list_path(loader, reading->source->name, file);
 	if (path == NULL)
 		return;
-	rc = file_read(path, LIST_SIZE_MAX, &bytes, &size);
-	if (rc < 0) {
+	failure = read_regular(path, LIST_SIZE_MAX, &bytes, &size);
+	if (failure) {
 		reading_fault(reading, at, "%.200s cannot be read: %s", path,
-		    rc == FS_EFULL ? "it is larger than 64 MiB"
-				   : fs_strerror(rc));
+		    failure);
 		return;
 	}
 	add_to_digest(loader, file, bytes, size);
@@ -323,12 +342,11 @@ read_definitions(struct loader *loader, const struct rule_file *file)
 }
 
 static void
-tell_unreadable(struct loader *loader, const char *path, int rc)
+tell_unreadable(struct loader *loader, const char *path, const char *failure)
 {
 	struct place place = { path, 0, 0 };
 
-	fault_error(&loader->faults, &place, "cannot be read: %s",
-	    rc == FS_EFULL ? YAML_TOO_LARGE : fs_strerror(rc));
+	fault_error(&loader->faults, &place, "cannot be read: %s", failure);
 }
 
 /* Takes over a YAML fault. */
@@ -347,8 +365,8 @@ static void
 read_file(struct loader *loader, const char *path)
 {
 	struct rule_file *file;
+	const char *failure;
 	struct fs_err err;
-	int rc;
 
 	file = arena_take(&loader->scratch, sizeof(*file));
 	if (file == NULL ||
@@ -360,9 +378,10 @@ read_file(struct loader *loader, const char *path)
 	*loader->files_end = file;
 	loader->files_end = &file->next;
 	file->source.name = file->path;
-	rc = file_read(path, YAML_SIZE_MAX, &file->text, &file->source.size);
-	if (rc < 0) {
-		tell_unreadable(loader, file->path, rc);
+	failure =
+	    read_regular(path, YAML_SIZE_MAX, &file->text, &file->source.size);
+	if (failure) {
+		tell_unreadable(loader, file->path, failure);
 		return;
 	}
 	file->source.text = file->text;
@@ -400,7 +419,7 @@ read_folder(struct loader *loader, const char *folder)
 	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
 
 	if (count < 0) {
-		tell_unreadable(loader, folder, -errno);
+		tell_unreadable(loader, folder, fs_strerror(-errno));
 		return;
 	}
 	buf_init(&path);
@@ -422,7 +441,7 @@ load_path(struct loader *loader, const char *path)
 	struct stat status;
 
 	if (stat(path, &status) < 0)
-		tell_unreadable(loader, path, -errno);
+		tell_unreadable(loader, path, fs_strerror(-errno));
 	else if (S_ISDIR(status.st_mode))
 		read_folder(loader, path);
 	else

@@ -266,8 +266,8 @@ test_cut(void)
 	char text[2048], before[256], name[256];
 	unsigned i, k, bad = 0;
 
-	for (i = 0; i < sizeof(name) - 2; i += 2)
-		memcpy(name + i, "\xc3\xa4", 2);
+	for (i = 0; i < sizeof(name); i++)
+		name[i] = i % 2 ? '\xa4' : '\xc3';
 	signals_set_text(signals, SIGNAL_TLS_SNI, name, 250);
 	for (i = 0; i < 239; i++) {
 		struct fs_ruleset *rules;
@@ -292,6 +292,28 @@ test_cut(void)
 }
 
 /* ---- What a set tells of itself ---------------------------------------- */
+
+static void
+check_tests(const struct fs_ruleset *rules)
+{
+	const struct rule_test *tests;
+	size_t count;
+
+	tests = rule_tests(rules, 0, &count);
+	tap_int((long long)count, 3, "three tests");
+	tap_ok(tests[0].matches && tests[0].value_count == 1 &&
+		tests[0].values[0].signal == SIGNAL_CLIENT_FLOWS &&
+		tests[0].values[0].milli == 5000,
+	    "one by signals");
+	tap_text(tests[1].capture, "x.pcap", "one by a capture");
+	tap_text(tests[1].source, "lab", "with its source");
+	tap_ok(tests[2].packet_count == 1 && tests[2].ip_proto == 17 &&
+		tests[2].port == 53 && tests[2].packets[0].dir == 1 &&
+		tests[2].packets[0].at_us == 1500 &&
+		tests[2].packets[0].size == 3 &&
+		tests[2].packets[0].wire_size == 20,
+	    "one by packets");
+}
 
 static void
 test_info(void)
@@ -321,9 +343,7 @@ test_info(void)
 	    "      port: 53\n"
 	    "      matches: true\n";
 	struct fs_ruleset *rules = load(text);
-	const struct rule_test *tests;
 	struct fs_rule_info info;
-	size_t count;
 
 	tap_int((long long)fs_ruleset_count(rules), 1, "one rule");
 	fs_ruleset_info(rules, 0, &info);
@@ -341,20 +361,7 @@ test_info(void)
 	tap_int(info.class, FS_CLASS_TUNNEL, "class");
 	tap_int(info.llr_true, 1609, "llr_true");
 	tap_ok(info.client_scope && info.enabled && info.shadow, "flags");
-	tests = rule_tests(rules, 0, &count);
-	tap_int((long long)count, 3, "three tests");
-	tap_ok(tests[0].matches && tests[0].value_count == 1 &&
-		tests[0].values[0].signal == SIGNAL_CLIENT_FLOWS &&
-		tests[0].values[0].milli == 5000,
-	    "one by signals");
-	tap_text(tests[1].capture, "x.pcap", "one by a capture");
-	tap_text(tests[1].source, "lab", "with its source");
-	tap_ok(tests[2].packet_count == 1 && tests[2].ip_proto == 17 &&
-		tests[2].port == 53 && tests[2].packets[0].dir == 1 &&
-		tests[2].packets[0].at_us == 1500 &&
-		tests[2].packets[0].size == 3 &&
-		tests[2].packets[0].wire_size == 20,
-	    "one by packets");
+	check_tests(rules);
 	fs_ruleset_free(rules);
 }
 

@@ -177,6 +177,8 @@ static const struct {
 	    "No such file" },
 	{ "a folder as a list", "- {list: l, file: .}\n", NULL, 1, 19,
 	    "Is a directory" },
+	{ "a device as a list", "- {list: l, file: /dev/zero}\n", NULL, 1, 19,
+	    "no regular file" },
 	{ "an empty list", "- {list: l, items: [], format: text}\n", NULL, 1,
 	    10, "is empty" },
 	{ "a file of comments", "- {list: l, file: list.txt, format: text}\n",
