@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "config_value.h"
 
@@ -130,6 +131,8 @@ copy_path(struct config_reader *reader, const struct yaml_node *node)
 		return NULL;
 	memcpy(path, reader->file, folder);
 	memcpy(path + folder, node->text, node->text_size + 1);
+	/* Messages and reports show it. */
+	file_tidy_path(path);
 	return path;
 }
 

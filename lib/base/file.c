@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "flowscan.h"
 
@@ -62,4 +64,61 @@ file_read(const char *path, size_t max, char **bytes, size_t *size)
 	free(read);
 	fclose(file);
 	return rc;
+}
+
+/* The end of the text before 'at' without its last folder; null when there
+ * is none that '..' could undo. */
+static char *
+folder_before(char *text, char *at)
+{
+	char *begin = at;
+
+	if (at - text < 2)
+		return NULL;
+	for (begin = at - 1; begin > text && begin[-1] != '/';)
+		begin--;
+	if (begin == at - 1 || strncmp(begin, "../", 3) == 0)
+		return NULL;
+	return begin;
+}
+
+/* Drops "./" and "folder/../". */
+static void
+tidy(char *text)
+{
+	char *from = text, *to = text, *back;
+	size_t size;
+
+	while (*from) {
+		size = strcspn(from, "/");
+		size += from[size] == '/';
+		if (strncmp(from, "./", 2) == 0) {
+			from += 2;
+		} else if (strncmp(from, "../", 3) == 0 &&
+		    (back = folder_before(text, to)) != NULL) {
+			from += 3;
+			to = back;
+		} else {
+			memmove(to, from, size);
+			to += size;
+			from += size;
+		}
+	}
+	*to = '\0';
+}
+
+void
+file_tidy_path(char *path)
+{
+	struct stat before, after;
+	char *short_path = strdup(path);
+
+	if (short_path == NULL)
+		return;
+	tidy(short_path);
+	if (short_path[0] && stat(path, &before) == 0 &&
+	    stat(short_path, &after) == 0 && before.st_dev == after.st_dev &&
+	    before.st_ino == after.st_ino)
+		memcpy(path, short_path, strlen(short_path) + 1);
+	free(short_path);
 }

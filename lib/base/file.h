@@ -1,4 +1,4 @@
-/* Whole files, bounded. */
+/* Whole files, bounded; and their names. */
 #pragma once
 
 #include <stddef.h>
@@ -9,3 +9,7 @@
  * Returns 0, a negated errno (-EISDIR for a folder), or FS_EFULL when it is
  * larger than 'max'. */
 int file_read(const char *path, size_t max, char **bytes, size_t *size);
+
+/* Shortens "a/b/../c" to "a/c" and "./a" to "a" in place, where that names
+ * the same file (with links between folders, it may not). */
+void file_tidy_path(char *path);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "flowscan.h"
@@ -86,6 +87,43 @@ test_others(void)
 	close(ends[0]);
 }
 
+/* Within a folder of its own: a/b, c, and a link d to a/b. */
+static void
+test_tidy(void)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{ "a/b/../../c", "c" },
+		{ "./a/./b", "a/b" },
+		{ "a/../a/../c", "c" },
+		{ "../nowhere/../c", "../nowhere/../c" },
+		{ "d/../../c", "d/../../c" },
+		{ "d/../b", "d/../b" },
+		{ "missing/../c", "missing/../c" },
+		{ "c", "c" },
+		{ "a/..", "a/.." },
+		{ "a/b/../", "a/" },
+		{ "a//../c", "a//../c" },
+		{ "", "" },
+	};
+	char folder[] = "/tmp/test_file.XXXXXX", path[64];
+	size_t i;
+
+	if (mkdtemp(folder) == NULL || chdir(folder) != 0 ||
+	    mkdir("a", 0700) != 0 || mkdir("a/b", 0700) != 0 ||
+	    mkdir("c", 0700) != 0 || symlink("a/b", "d") != 0)
+		abort();
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(path, sizeof(path), "%s", cases[i].path);
+		file_tidy_path(path);
+		tap_text(path, cases[i].want, cases[i].path);
+	}
+	if (unlink("d") != 0 || rmdir("a/b") != 0 || rmdir("a") != 0 ||
+	    rmdir("c") != 0 || chdir("/") != 0 || rmdir(folder) != 0)
+		abort();
+}
+
 int
 main(void)
 {
@@ -98,5 +136,6 @@ main(void)
 	test_sizes(fd, path);
 	test_others();
 	close(fd);
+	test_tidy();
 	return tap_done();
 }
