@@ -257,7 +257,7 @@ on_key(struct reader *reader, const yaml_event_t *event)
 static int
 on_scalar(struct reader *reader, const yaml_event_t *event)
 {
-	struct yaml_node *node;
+	struct yaml_node *node = NULL;
 	int rc = check_properties(reader, event);
 
 	if (rc < 0)
@@ -276,7 +276,7 @@ on_scalar(struct reader *reader, const yaml_event_t *event)
 static int
 on_start(struct reader *reader, const yaml_event_t *event, enum yaml_kind kind)
 {
-	struct yaml_node *node;
+	struct yaml_node *node = NULL;
 	int rc = check_properties(reader, event);
 
 	if (rc < 0)
