@@ -2,7 +2,7 @@
 #include "session.h"
 
 static const struct options_kind kind = {
-	.usage = "clientscan clients [OPTION]...",
+	.usage = "flowscan clients [OPTION]...",
 	.about =
 	    "A line for each client, highest score first. Without a period, "
 	    "the newest 24 hours of\nthe database, 50 clients; with "
