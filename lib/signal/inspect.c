@@ -10,9 +10,11 @@
 /* In the order in which they are shown a packet. */
 static const struct signal_source *const sources[] = {
 	&signal_shape,
+	&signal_noise,
 	&signal_tls,
 	&signal_http,
 	&signal_ssh,
+	&signal_openvpn,
 	&signal_timing,
 	&signal_dpi,
 };
