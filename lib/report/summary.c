@@ -17,26 +17,6 @@ struct gathering {
 	struct fs_err *err;
 };
 
-static int
-take_protocol(void *ctx, const struct store_group *group)
-{
-	struct summary *summary = ctx;
-
-	if (summary->protocol_count < SUMMARY_PROTOCOLS)
-		summary->protocol[summary->protocol_count++] = *group;
-	return 0;
-}
-
-static int
-take_sensor(void *ctx, const struct store_group *group)
-{
-	struct summary *summary = ctx;
-
-	if (summary->sensor_count < SUMMARY_SENSORS)
-		summary->sensor[summary->sensor_count++] = *group;
-	return 0;
-}
-
 static struct summary_event *
 event_of(struct summary *summary, const struct fs_event *event)
 {
@@ -184,17 +164,6 @@ gather_before(struct gathering *now)
 	return store_ask_totals(now->store, &query, now->err, &summary->before);
 }
 
-static int
-gather_groups(struct gathering *now, int dimension, store_group_fn *take)
-{
-	struct store_query query = now->summary->query;
-
-	query.dimension = dimension;
-	query.filter.limit = SUMMARY_SENSORS;
-	return store_ask_by(now->store, &query, take, now->summary, now->err,
-	    NULL);
-}
-
 int
 summary_gather(struct fs_store *store, const struct fs_filter *filter,
     struct fs_err *err, struct summary *summary)
@@ -214,8 +183,6 @@ summary_gather(struct fs_store *store, const struct fs_filter *filter,
 	if ((rc = store_ask_totals(store, &summary->query, err,
 		 &summary->now)) < 0 ||
 	    (rc = gather_before(&now)) < 0 ||
-	    (rc = gather_groups(&now, FS_BY_PROTOCOL, take_protocol)) < 0 ||
-	    (rc = gather_groups(&now, STORE_BY_SENSOR, take_sensor)) < 0 ||
 	    (rc = store_ask_events(store, &summary->query, take_event, summary,
 		 err)) < 0)
 		return rc;

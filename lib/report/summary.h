@@ -7,8 +7,6 @@
 enum {
 	SUMMARY_CLIENTS = 10, /* Told in words, unless the filter says more. */
 	SUMMARY_CLIENTS_MAX = 1000,
-	SUMMARY_PROTOCOLS = 8,
-	SUMMARY_SENSORS = 16,
 	SUMMARY_EVENTS = 64, /* Kinds of what was missed. */
 };
 
@@ -38,10 +36,6 @@ struct summary {
 	struct store_totals before;
 	bool has_generation;
 	struct fs_generation generation;
-	struct store_group protocol[SUMMARY_PROTOCOLS];
-	size_t protocol_count;
-	struct store_group sensor[SUMMARY_SENSORS];
-	size_t sensor_count;
 	struct summary_event event[SUMMARY_EVENTS];
 	size_t event_count;
 	uint64_t events_left; /* That had no room. */

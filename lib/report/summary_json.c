@@ -55,10 +55,10 @@ put_watched(struct json *json, const struct summary *summary)
 	put_cell(json, "all", &summary->now.all);
 	json_key(json, "sensors");
 	json_array(json);
-	for (i = 0; i < summary->sensor_count; i++) {
+	for (i = 0; i < summary->now.sensor_count; i++) {
 		json_object(json);
-		json_put_text(json, "sensor", summary->sensor[i].key);
-		json_put_u64(json, "flows", summary->sensor[i].flows);
+		json_put_text(json, "sensor", summary->now.sensor[i].key);
+		json_put_u64(json, "flows", summary->now.sensor[i].flows);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -143,14 +143,14 @@ put_protocols(struct json *json, const struct summary *summary)
 
 	json_key(json, "protocols");
 	json_array(json);
-	for (i = 0; i < summary->protocol_count; i++) {
+	for (i = 0; i < summary->now.protocol_count; i++) {
 		json_object(json);
 		json_put_text(json, "protocol",
-		    summary->protocol[i].key[0] != '\0'
-			? summary->protocol[i].key
+		    summary->now.protocol[i].key[0] != '\0'
+			? summary->now.protocol[i].key
 			: "unknown");
-		json_put_u64(json, "flows", summary->protocol[i].flows);
-		json_put_u64(json, "bytes", summary->protocol[i].bytes);
+		json_put_u64(json, "flows", summary->now.protocol[i].flows);
+		json_put_u64(json, "bytes", summary->now.protocol[i].bytes);
 		json_object_end(json);
 	}
 	json_array_end(json);

@@ -23,11 +23,11 @@ say_sensors(struct doc *doc, const struct summary *summary)
 {
 	size_t i, named = 0;
 
-	for (i = 0; i < summary->sensor_count; i++) {
-		if (summary->sensor[i].key[0] == '\0')
+	for (i = 0; i < summary->now.sensor_count; i++) {
+		if (summary->now.sensor[i].key[0] == '\0')
 			continue;
 		buf_add_text(&doc->line, named++ == 0 ? ", by sensor " : ", ");
-		add_text(&doc->line, summary->sensor[i].key);
+		add_text(&doc->line, summary->now.sensor[i].key);
 	}
 }
 
@@ -192,14 +192,14 @@ say_rests_on(struct doc *doc, const struct summary *summary)
 static void
 say_protocols(struct doc *doc, const struct summary *summary)
 {
-	const struct store_group *group;
+	const struct store_top *group;
 	size_t i;
 
 	if (summary->now.all.flows == 0)
 		return;
 	buf_add_text(&doc->line, "Protocols: ");
-	for (i = 0; i < summary->protocol_count; i++) {
-		group = &summary->protocol[i];
+	for (i = 0; i < summary->now.protocol_count; i++) {
+		group = &summary->now.protocol[i];
 		if (i > 0)
 			buf_add_text(&doc->line, ", ");
 		add_text(&doc->line,

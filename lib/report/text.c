@@ -5,33 +5,6 @@
 
 #include "base/utf8.h"
 
-/* Format characters and their like: they have no shape of their own. */
-static bool
-is_unseen(uint32_t code)
-{
-	static const struct {
-		uint32_t first, last;
-	} unseen[] = {
-		{ 0x00ad, 0x00ad },   /* Soft hyphen. */
-		{ 0x061c, 0x061c },   /* Arabic letter mark. */
-		{ 0x180e, 0x180e },   /* Mongolian vowel separator. */
-		{ 0x200b, 0x200f },   /* Joiners, direction marks. */
-		{ 0x2028, 0x202e },   /* Separators, embeddings, overrides. */
-		{ 0x2060, 0x206f },   /* Invisible operators, isolates. */
-		{ 0xfe00, 0xfe0f },   /* Variation selectors. */
-		{ 0xfeff, 0xfeff },   /* Byte order mark. */
-		{ 0xfff0, 0xfffb },   /* Annotations. */
-		{ 0xfffe, 0xffff },   /* No characters. */
-		{ 0xe0000, 0xe0fff }, /* Tags. */
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
-		if (code >= unseen[i].first && code <= unseen[i].last)
-			return true;
-	return false;
-}
-
 static void
 put_code(struct buf *buf, uint32_t code)
 {
@@ -57,8 +30,7 @@ text_escape(struct buf *buf, const char *text, size_t size)
 		taken = utf8_next(text + at, size - at, &code);
 		if (taken == 0)
 			buf_printf(buf, "\\x%02x", (unsigned)(uint8_t)text[at]);
-		else if (code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-		    is_unseen(code))
+		else if (utf8_acts(code))
 			put_code(buf, code);
 		else
 			buf_add(buf, text + at, taken);

@@ -198,16 +198,22 @@ sqlite_count(struct sqlite3_stmt *stmt, int column)
 }
 
 void
+sqlite_copy(char *room, size_t size, const void *bytes, size_t count)
+{
+	size_t length = utf8_cut(bytes, count, size - 1);
+
+	memcpy(room, bytes, length);
+	memset(room + length, 0, size - length);
+}
+
+void
 sqlite_text(struct sqlite3_stmt *stmt, int column, char *room, size_t size)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, column);
-	size_t length;
 
 	if (text == NULL)
 		text = "";
-	length = utf8_cut(text, strlen(text), size - 1);
-	memcpy(room, text, length);
-	memset(room + length, 0, size - length);
+	sqlite_copy(room, size, text, strlen(text));
 }
 
 const uint8_t *

@@ -44,17 +44,15 @@ enum sqlite_sql {
 	SQL_EVENTS,
 	SQL_FLOW_TOTALS,
 	SQL_CLIENT_TOTALS,
-	SQL_UNJUDGED,
-	SQL_FLOW_EVIDENCE,
 	SQL_CLIENT_EVIDENCE,
 	SQL_BY_CLIENT,
 	SQL_BY_ASN,
 	SQL_BY_COUNTRY,
 	SQL_BY_CLASS,
 	SQL_BY_PROTOCOL,
+	SQL_BY_RULE,
 	SQL_BY_SERVICE,
 	SQL_BY_HOUR,
-	SQL_BY_SENSOR,
 	SQL_SAMPLE,
 	SQL_COUNT,
 };
@@ -152,6 +150,9 @@ int64_t sqlite_int(struct sqlite3_stmt *stmt, int column);
 uint64_t sqlite_count(struct sqlite3_stmt *stmt, int column);
 void sqlite_text(struct sqlite3_stmt *stmt, int column, char *room,
     size_t size);
+/* Copies bytes as text, cut to fit and within no character; the rest of the
+ * room is zeroed. */
+void sqlite_copy(char *room, size_t size, const void *bytes, size_t count);
 /* Valid until the next step. */
 const uint8_t *sqlite_bytes(struct sqlite3_stmt *stmt, int column,
     size_t *size);
@@ -252,7 +253,7 @@ struct sqlite_bounds {
 void sqlite_bind_query(struct sqlite3_stmt *stmt,
     const struct store_query *query, struct sqlite_bounds *room);
 
-/* ---- Questions: sqlite_write, _read (rows), _total, _meta (the rest) ----- */
+/* ---- Questions: sqlite_write, _read (rows), _total, _group, _meta -------- */
 
 int sqlite_put_generation(void *state, const struct fs_ruleset *rules,
     struct fs_generation *generation, struct fs_err *err);

@@ -77,7 +77,7 @@ struct parts {
 	struct fs_evidence *evidence;
 	uint32_t *evidence_count;
 	struct signals *signals;
-	uint8_t *blob; /* FS_SIGNALS_SIZE */
+	uint8_t *blob; /* FS_SIGNALS_SIZE; null: not wanted. */
 	uint32_t *blob_size;
 };
 
@@ -108,7 +108,9 @@ row_parts(struct sqlite_store *store, struct sqlite3_stmt *stmt, int from,
 		return rc;
 	bytes = sqlite_bytes(stmt, from + AT_SIGNALS, &size);
 	rc = sqlite_decode(store, numbering, bytes, size, err, parts->signals);
-	return rc < 0 ? rc : keep_signals(parts);
+	if (rc < 0 || parts->blob == NULL)
+		return rc;
+	return keep_signals(parts);
 }
 
 /* What is wrong with the bytes of a row, as one code with its words. */
@@ -132,10 +134,11 @@ sqlite_row_flow(struct sqlite_store *store, struct sqlite3_stmt *stmt,
 {
 	struct fs_observation *flow = &row->flow;
 	const struct parts parts = { flow->evidence, &flow->evidence_count,
-		&row->signals, flow->signals, &flow->signals_size };
+		&row->signals, NULL, NULL };
 	int i;
 
 	row->seq = sqlite_int(stmt, FLOW_SEQ);
+	flow->signals_size = 0;
 	flow->flow_id = row_id(stmt, FLOW_ID);
 	flow->rev = clamp_u32(sqlite_count(stmt, FLOW_REV));
 	flow->parent_id = row_id(stmt, FLOW_PARENT);

@@ -64,16 +64,11 @@
 #define GENERATION_COLUMNS \
 	" id, time_us, rules_digest, geo_digest, geo_built_s, version"
 
-/* One row a value of 'key'; the last column is a row to look at. */
-#define GROUPS(key, order)                                                     \
-	"SELECT " key " AS grouped, count(*), count(DISTINCT f.client),"       \
-	" sum(f.packets_c2s + f.packets_s2c), sum(f.bytes_c2s + f.bytes_s2c)," \
-	" sum(f.decision = 0 AND f.coverage > 0), sum(f.decision = 1),"        \
-	" sum(f.decision > 1), sum(f.decision = 0 AND f.coverage = 0),"        \
-	" min(f.first_us), max(f.last_us), max(f.score_ppm), "                 \
-	"max(f.seq)" FLOWS_PASSING " GROUP BY grouped ORDER BY " order
-
-#define MOST_FLOWS "count(*) DESC, grouped"
+/* One row a flow, to be counted by 'key'. */
+#define COUNTED(key)                                                      \
+	"SELECT " key ", f.client, f.packets_c2s + f.packets_s2c,"        \
+	" f.bytes_c2s + f.bytes_s2c, f.decision, f.coverage, f.first_us," \
+	" f.last_us, f.score_ppm, f.seq" FLOWS_PASSING
 
 static const char *const texts[SQL_COUNT] = {
 	[SQL_PUT_FLOW] =
@@ -152,29 +147,24 @@ static const char *const texts[SQL_COUNT] = {
 		       " AND (:sensor IS NULL OR sensor = :sensor)"
 		       " ORDER BY time_us, seq",
 
+	/* Signals only of what could not be judged: they are long. */
 	[SQL_FLOW_TOTALS] =
-	    "SELECT f.class, f.decision, f.coverage, count(*),"
-	    " sum(f.packets_c2s + f.packets_s2c),"
-	    " sum(f.bytes_c2s + f.bytes_s2c)" FLOWS_PASSING " GROUP BY 1, 2, 3",
-	[SQL_CLIENT_TOTALS] = "SELECT c.class, c.decision, c.coverage,"
-			      " count(*)" CLIENTS_PASSING " GROUP BY 1, 2, 3",
-	[SQL_UNJUDGED] = "SELECT f.seq, f.numbering, f.signals" FLOWS_PASSING
-			 " AND f.coverage = 0 AND f.decision = 0",
-	[SQL_FLOW_EVIDENCE] =
-	    "SELECT f.seq, f.evidence,"
+	    "SELECT f.class, f.decision, f.coverage,"
 	    " f.packets_c2s + f.packets_s2c, f.bytes_c2s + f.bytes_s2c,"
-	    " f.decision, f.coverage, f.first_us, f.last_us,"
-	    " f.score_ppm" FLOWS_PASSING,
-	[SQL_CLIENT_EVIDENCE] = "SELECT c.seq, c.evidence" CLIENTS_PASSING,
-	[SQL_BY_CLIENT] = GROUPS("net_of(f.client," V6_BITS ")",
-	    "count(*) DESC, length(grouped), grouped"),
-	[SQL_BY_ASN] = GROUPS("f.asn", MOST_FLOWS),
-	[SQL_BY_COUNTRY] = GROUPS("f.country", MOST_FLOWS),
-	[SQL_BY_CLASS] = GROUPS("f.class", MOST_FLOWS),
-	[SQL_BY_PROTOCOL] = GROUPS("f.protocol", MOST_FLOWS),
-	[SQL_BY_SERVICE] = GROUPS("f.service", MOST_FLOWS),
-	[SQL_BY_HOUR] = GROUPS("f.first_us / 3600000000", "grouped"),
-	[SQL_BY_SENSOR] = GROUPS("f.sensor", MOST_FLOWS),
+	    " f.protocol, f.sensor, f.seq, f.numbering,"
+	    " iif(f.coverage = 0 AND f.decision = 0, f.signals, "
+	    "NULL)" FLOWS_PASSING,
+	[SQL_CLIENT_TOTALS] =
+	    "SELECT c.class, c.decision, c.coverage" CLIENTS_PASSING,
+	[SQL_CLIENT_EVIDENCE] = "SELECT c.evidence, c.seq" CLIENTS_PASSING,
+	[SQL_BY_CLIENT] = COUNTED("net_of(f.client," V6_BITS ")"),
+	[SQL_BY_ASN] = COUNTED("f.asn"),
+	[SQL_BY_COUNTRY] = COUNTED("f.country"),
+	[SQL_BY_CLASS] = COUNTED("f.class"),
+	[SQL_BY_PROTOCOL] = COUNTED("f.protocol"),
+	[SQL_BY_RULE] = COUNTED("f.evidence"),
+	[SQL_BY_SERVICE] = COUNTED("f.service"),
+	[SQL_BY_HOUR] = COUNTED("f.first_us / 3600000000"),
 	[SQL_SAMPLE] = "SELECT numbering, signals FROM flows WHERE seq = ?",
 };
 

@@ -273,7 +273,7 @@ int
 store_ask_by(struct fs_store *store, const struct store_query *query,
     store_group_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
 {
-	if (query->dimension < 0 || query->dimension >= STORE_BY_COUNT)
+	if (query->dimension < 0 || query->dimension >= FS_BY_COUNT)
 		return err_set(err, FS_ECONFIG, "there is no dimension %d",
 		    query->dimension);
 	return store->ops->groups(store->state, query, fn, ctx, err, matched);

@@ -19,9 +19,6 @@ enum store_order {
 	STORE_BY_LAST,  /* Clients, by last_us. */
 };
 
-/* Dimensions beyond those of fs_dimension. */
-enum { STORE_BY_SENSOR = FS_BY_COUNT, STORE_BY_COUNT };
-
 /* What is in a store, as of one moment: rows that are written later have
  * higher numbers than the tops and are not looked at. */
 struct store_snapshot {
@@ -37,11 +34,11 @@ struct store_query {
 	struct store_snapshot snapshot;
 	uint64_t since_us, until_us;
 	enum store_order order;
-	int dimension; /* Of groups. */
+	int dimension; /* Of groups: enum fs_dimension. */
 };
 
-/* One row with its signals decoded; the encoded ones in 'flow' and 'client'
- * are those of this program's numbering. */
+/* One row with its signals decoded. A client has them encoded, too, by the
+ * numbers of this program; a flow has not. */
 struct store_flow {
 	int64_t seq;
 	struct fs_observation flow;
@@ -73,6 +70,14 @@ struct store_cell {
 	uint64_t flows, clients, packets, bytes;
 };
 
+enum { STORE_TOP = 8 };
+
+/* The flows of one protocol or sensor. */
+struct store_top {
+	char key[FS_NAME_SIZE];
+	uint64_t flows, bytes;
+};
+
 /* Totals of what a filter lets through. What could not be judged (coverage
  * none, verdict clean) stands in 'unjudged' and in no cell of 'judged'. */
 struct store_totals {
@@ -80,6 +85,9 @@ struct store_totals {
 	struct store_cell judged[FS_CLASS_COUNT][3]; /* class, decision */
 	struct store_cell unjudged;
 	uint64_t why[STORE_WHY_COUNT]; /* Flows. */
+	/* Those with the most flows; an empty key for none. */
+	struct store_top protocol[STORE_TOP], sensor[STORE_TOP];
+	size_t protocol_count, sensor_count;
 };
 
 /* One value of a dimension. */

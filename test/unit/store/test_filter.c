@@ -173,6 +173,10 @@ test_totals(const char *folder)
 	    "what could not be judged is not clean");
 	tap_int((long long)totals.unjudged.flows, 1, "but counted apart");
 	tap_int((long long)totals.why[STORE_WHY_SHORT], 1, "and why");
+	tap_int((long long)totals.sensor_count, 2, "sensors");
+	tap_text(totals.sensor[0].key, "tap-1", "the one with most flows");
+	tap_int((long long)totals.sensor[0].flows, 3, "its flows");
+	tap_int((long long)totals.protocol_count, 4, "protocols");
 	fs_store_close(store);
 }
 
@@ -189,7 +193,6 @@ static const struct {
 	{ FS_BY_RULE, "place-is-too-near", 3, 2 },
 	{ FS_BY_SERVICE, "api", 3, 2 },
 	{ FS_BY_HOUR, "2026-11-23T05:00Z", 2, 3 },
-	{ STORE_BY_SENSOR, "tap-1", 2, 3 },
 };
 
 static void

@@ -31,8 +31,16 @@ same_flow(const struct fs_observation *a, const struct fs_observation *b,
 	tap_bytes(a->evidence, a->evidence_count * sizeof(a->evidence[0]),
 	    b->evidence, b->evidence_count * sizeof(b->evidence[0]),
 	    "evidence");
-	tap_bytes(a->signals, a->signals_size, b->signals, b->signals_size,
-	    "signals");
+}
+
+/* A row's signals are those that were put. */
+static void
+same_signals(const struct store_flow *row, const struct fs_observation *put)
+{
+	uint8_t room[FS_SIGNALS_SIZE];
+	size_t size = blob_encode(&row->signals, room, sizeof(room));
+
+	tap_bytes(room, size, put->signals, put->signals_size, "signals");
 }
 
 static void
@@ -81,11 +89,13 @@ test_flow_round_trip(const char *folder)
 	tap_int((long long)ask_flows(store, &filter), 3, "three flows match");
 	tap_int((long long)got.count, 1, "the limit lets one through");
 	same_flow(&got.flow.flow, &plain, "a flow");
+	same_signals(&got.flow, &plain);
 	tap_int(signals_milli(&got.flow.signals, SIGNAL_RTT_TLS_MS), 146200,
 	    "its signals are decoded");
 	filter.limit = 2;
 	ask_flows(store, &filter);
 	same_flow(&got.flow.flow, &full, "a flow of extremes");
+	same_signals(&got.flow, &full);
 	filter.limit = 0;
 	ask_flows(store, &filter);
 	tap_int(got.flow.flow.client.family, 0, "no address stays none");

@@ -1,0 +1,58 @@
+/* Rows counted by a key: what a question by one dimension is made of. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flowscan.h"
+
+enum {
+	GROUP_KEY_SIZE = FS_NAME_SIZE, /* Longer keys are cut. */
+	GROUPS_MAX = 1 << 20
+};
+
+struct groups;
+
+/* One row; bytes are borrowed during the call. */
+struct group_row {
+	const void *key;
+	size_t key_size;
+	const void *client; /* Null: clients are not counted by rows. */
+	size_t client_size;
+	uint64_t packets, bytes;
+	uint64_t first_us, last_us;
+	unsigned decision, coverage;
+	int32_t score_ppm;
+	int64_t seq;
+};
+
+/* The sum of the rows of one key. */
+struct group {
+	uint8_t key[GROUP_KEY_SIZE];
+	uint8_t key_size;
+	int32_t score_ppm; /* The highest. */
+	uint64_t flows, clients, packets, bytes;
+	uint64_t clean, review, anomalous, unjudged;
+	uint64_t first_us, last_us;
+	int64_t seq; /* Of the latest row. */
+};
+
+/* Returns null without memory. */
+struct groups *groups_new(void);
+void groups_free(struct groups *groups);
+
+/* Counts a row. Returns 0, -ENOMEM or FS_EFULL. */
+int groups_add(struct groups *groups, const struct group_row *row);
+/* Counts a client of a key. The same. */
+int groups_add_client(struct groups *groups, const void *key, size_t size);
+
+enum group_order {
+	GROUP_BY_FLOWS, /* Most flows first, then by key. */
+	GROUP_BY_KEY,   /* Shorter keys first: numbers by their value. */
+};
+
+/* Puts them in order; none may be added after that. */
+void groups_sort(struct groups *groups, enum group_order order);
+size_t groups_count(const struct groups *groups);
+/* In order, valid until they are freed. */
+const struct group *groups_at(const struct groups *groups, size_t index);
