@@ -30,12 +30,6 @@ find_line(const char *text, size_t size, unsigned number, size_t *length)
 	return text;
 }
 
-static bool
-is_shown(uint32_t code)
-{
-	return code >= 0x20 && (code < 0x7f || code >= 0xa0);
-}
-
 /* Prints a line of a file, with what would act in a terminal replaced, and a
  * caret below its 'column'. */
 static void
@@ -48,7 +42,7 @@ print_line(const char *line, size_t length, unsigned column)
 	(void)fputs("    ", stderr);
 	for (count = 0; at < length && count < LINE_SHOWN; count++) {
 		taken = utf8_next(line + at, length - at, &code);
-		if (taken > 0 && is_shown(code))
+		if (taken > 0 && !utf8_acts(code))
 			(void)fwrite(line + at, 1, taken, stderr);
 		else
 			(void)fputc(line[at] == '\t' ? ' ' : '?', stderr);

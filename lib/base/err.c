@@ -5,14 +5,8 @@
 
 #include "base/utf8.h"
 
-static bool
-is_control(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
-/* Copies text that may quote a stranger: what is a control character or no
- * UTF-8 becomes '?'. */
+/* Copies text that may quote a stranger: each byte of what acts on a terminal
+ * or is no UTF-8 becomes '?'. */
 static void
 copy_clean(char *to, size_t room, const char *from)
 {
@@ -22,7 +16,7 @@ copy_clean(char *to, size_t room, const char *from)
 	left = utf8_cut(from, left, room - 1);
 	while (at < left) {
 		size = utf8_next(from + at, left - at, &code);
-		if (size == 0 || is_control(code)) {
+		if (size == 0 || utf8_acts(code)) {
 			memset(to + at, '?', size > 0 ? size : 1);
 			at += size > 0 ? size : 1;
 			continue;

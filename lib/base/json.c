@@ -85,16 +85,6 @@ json_array_end(struct json *json)
 	close_level(json, ']');
 }
 
-/* Whether a character would act instead of being shown: controls, line
- * separators, and what turns the direction of writing. */
-static bool
-acts(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-	    (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069);
-}
-
 static bool
 is_plain(char c)
 {
@@ -114,6 +104,11 @@ put_escape(struct buf *buf, uint32_t code)
 		buf_add_char(buf, name[1]);
 		return;
 	}
+	if (code > 0xffff) { /* As two surrogates. */
+		code -= 0x10000;
+		buf_printf(buf, "\\u%04x", 0xd800 | (unsigned)code >> 10);
+		code = 0xdc00 | (code & 0x3ff);
+	}
 	buf_printf(buf, "\\u%04x", (unsigned)code);
 }
 
@@ -128,7 +123,7 @@ put_char(struct buf *buf, const char *bytes, size_t size)
 		buf_add_text(buf, "\xef\xbf\xbd");
 		return 1;
 	}
-	if (acts(code) || code == '"' || code == '\\')
+	if (utf8_acts(code) || code == '"' || code == '\\')
 		put_escape(buf, code);
 	else
 		buf_add(buf, bytes, taken);

@@ -1,7 +1,5 @@
 #include "base/utf8.h"
 
-#include <stdbool.h>
-
 #include "base/cursor.h"
 
 /* What the first byte says: how many follow, its own bits, and the least
@@ -65,4 +63,32 @@ utf8_cut(const char *text, size_t text_size, size_t size)
 		if (((uint8_t)text[size - back] & 0xc0) != 0x80)
 			return size - back;
 	return size;
+}
+
+bool
+utf8_acts(uint32_t code)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x0000, 0x001f },   /* Controls. */
+		{ 0x007f, 0x009f },   /* More of them. */
+		{ 0x00ad, 0x00ad },   /* Soft hyphen. */
+		{ 0x061c, 0x061c },   /* Arabic letter mark. */
+		{ 0x180e, 0x180e },   /* Mongolian vowel separator. */
+		{ 0x200b, 0x200f },   /* Joiners, direction marks. */
+		{ 0x2028, 0x202e },   /* Separators, embeddings, overrides. */
+		{ 0x2060, 0x206f },   /* Invisible operators, isolates. */
+		{ 0xfe00, 0xfe0f },   /* Variation selectors. */
+		{ 0xfeff, 0xfeff },   /* Byte order mark. */
+		{ 0xfff0, 0xfffb },   /* Annotations. */
+		{ 0xfffe, 0xffff },   /* No characters. */
+		{ 0xe0000, 0xe0fff }, /* Tags. */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
 }

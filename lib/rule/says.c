@@ -114,15 +114,6 @@ put(struct writer *writer, const char *bytes, size_t size)
 	writer->used += size;
 }
 
-/* Characters that act on a terminal or on the text around them. */
-static bool
-acts(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e ||
-	    code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069);
-}
-
 static void
 put_clean(struct writer *writer, const char *bytes, size_t size)
 {
@@ -134,7 +125,7 @@ put_clean(struct writer *writer, const char *bytes, size_t size)
 		if (step == 0) {
 			put(writer, "\xef\xbf\xbd", 3);
 			step = 1;
-		} else if (acts(code)) {
+		} else if (utf8_acts(code)) {
 			put(writer, ".", 1);
 		} else {
 			put(writer, bytes + at, step);

@@ -16,6 +16,10 @@ static const struct {
 	    "a\xc2\x9b"
 	    "31m",
 	    "a??31m" },
+	{ "turns of direction",
+	    "a\xe2\x80\xae"
+	    "b\xd8\x9c",
+	    "a???b??" },
 	{ "UTF-8 stays", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d",
 	    "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d" },
 	{ "no UTF-8", "\xff\xc3(\xed\xa0\x80",

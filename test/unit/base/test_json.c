@@ -34,8 +34,12 @@ static const struct {
 	    "\"\\u2028\\u2029\"" },
 	{ "turns of direction", "\xe2\x80\xae\xe2\x81\xa6", 6,
 	    "\"\\u202e\\u2066\"" },
-	{ "their neighbours", "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xaa", 9,
-	    "\"\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xaa\"" },
+	{ "their neighbours", "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xb0", 9,
+	    "\"\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xb0\"" },
+	{ "Arabic letter mark, joiner", "\xd8\x9c\xe2\x80\x8d", 5,
+	    "\"\\u061c\\u200d\"" },
+	{ "a tag takes two surrogates", "\xf3\xa0\x81\x81", 4,
+	    "\"\\udb40\\udc41\"" },
 };
 
 static void

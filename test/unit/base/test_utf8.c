@@ -95,9 +95,50 @@ test_cut(void)
 		    (long long)cuts[i].want, cuts[i].name);
 }
 
+static const struct {
+	uint32_t code;
+	bool acts;
+} actors[] = {
+	{ 0, true },
+	{ 0x1f, true },
+	{ ' ', false },
+	{ '~', false },
+	{ 0x7f, true },
+	{ 0x9f, true },
+	{ 0xa0, false },
+	{ 0xad, true },
+	{ 0xe4, false },
+	{ 0x61c, true },
+	{ 0x200a, false },
+	{ 0x200b, true },
+	{ 0x2027, false },
+	{ 0x2028, true },
+	{ 0x202e, true },
+	{ 0x202f, false },
+	{ 0x2066, true },
+	{ 0x2070, false },
+	{ 0x20ac, false },
+	{ 0xfeff, true },
+	{ 0xfffd, false },
+	{ 0x1f30d, false },
+	{ 0xe0041, true },
+	{ 0x10ffff, false },
+};
+
+static void
+test_acts(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(actors) / sizeof(actors[0]); i++)
+		tap_ok(utf8_acts(actors[i].code) == actors[i].acts, "U+%04X",
+		    (unsigned)actors[i].code);
+}
+
 int
 main(void)
 {
+	test_acts();
 	test_next();
 	test_cut();
 	return tap_done();

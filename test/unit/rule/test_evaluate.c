@@ -228,6 +228,7 @@ static const struct {
 	{ "no UTF-8", "'%tls.sni'", "a\xff\xc3(b",
 	    "a\xef\xbf\xbd\xef\xbf\xbd(b" },
 	{ "UTF-8", "'%tls.sni'", "m\xc3\xbcnchen.de", "m\xc3\xbcnchen.de" },
+	{ "a mark of direction", "'%tls.sni'", "a\xd8\x9cgro.b", "a.gro.b" },
 	{ "direction of writing", "'%tls.sni'", "a\xe2\x80\xaegro.b",
 	    "a.gro.b" },
 	{ "folded lines", ">\n    one\n    %tls.sni\n", "a.org", "one a.org" },
