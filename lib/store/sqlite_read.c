@@ -64,28 +64,42 @@ keys_add(struct keys *keys, int64_t seq)
 	return 0;
 }
 
+/* Goes behind a row. Returns false when its key is not above that of the row
+ * before: a damaged store must not be walked for ever. */
+static bool
+keys_pass(struct keys *keys, struct sqlite3_stmt *stmt)
+{
+	const int64_t us = sqlite_int(stmt, 1);
+	size_t size;
+	const uint8_t *id = sqlite_bytes(stmt, 2, &size);
+
+	if (size != sizeof(keys->last_id) || us < keys->last_us ||
+	    (us == keys->last_us && memcmp(id, keys->last_id, size) <= 0))
+		return false;
+	keys->last_us = us;
+	memcpy(keys->last_id, id, size);
+	return true;
+}
+
 /* Takes the numbers that a statement gives. */
 static int
 keys_take(struct sqlite_store *store, struct sqlite3_stmt *stmt, bool in_parts,
     struct fs_err *err, struct keys *keys)
 {
-	const uint8_t *id;
-	size_t size;
+	int64_t seq;
 	int rc;
 
 	keys->count = 0;
 	while ((rc = sqlite_next(store, stmt, err)) > 0) {
-		if (keys_add(keys, sqlite_int(stmt, 0)) < 0) {
+		seq = sqlite_int(stmt, 0);
+		if (in_parts && !keys_pass(keys, stmt)) {
+			rc = sqlite_bad_row(store, err, "flows", seq);
+			break;
+		}
+		if (keys_add(keys, seq) < 0) {
 			rc = err_set(err, -ENOMEM, "no memory is left");
 			break;
 		}
-		if (!in_parts)
-			continue;
-		keys->last_us = sqlite_int(stmt, 1);
-		id = sqlite_bytes(stmt, 2, &size);
-		memset(keys->last_id, 0, sizeof(keys->last_id));
-		if (id != NULL)
-			memcpy(keys->last_id, id, size < 8 ? size : 8);
 	}
 	sqlite_done(stmt);
 	return rc;

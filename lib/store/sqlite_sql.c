@@ -120,9 +120,12 @@ static const char *const texts[SQL_COUNT] = {
 	    "SELECT f.seq, f.first_us, f.flow_id" FLOWS_PASSING
 	    " AND (f.first_us, f.flow_id) > (:key_us, :key_id)"
 	    " ORDER BY f.first_us, f.flow_id, f.rev LIMIT :chunk",
+	/* Only parts that hold rows: their numbers may be far apart. */
 	[SQL_FLOWS_BY_CLIENT] =
-	    "WITH RECURSIVE part (n) AS (SELECT 0"
-	    " UNION ALL SELECT n + 1 FROM part WHERE n < :flow_top >> 16)"
+	    "WITH RECURSIVE part (n) AS (SELECT min(seq) >> 16 FROM flows"
+	    " UNION ALL SELECT (SELECT min(f.seq) >> 16 FROM flows f"
+	    " WHERE f.seq > (part.n << 16 | 65535))"
+	    " FROM part WHERE part.n IS NOT NULL)"
 	    " SELECT f.seq FROM part CROSS JOIN flows f INDEXED BY flows_client"
 	    " WHERE (f.seq >> 16) = part.n AND f.client BETWEEN :low AND :high"
 	    " AND" FLOW_PASSES

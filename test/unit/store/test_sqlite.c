@@ -69,6 +69,17 @@ static const struct {
 	    FS_EDB },
 	{ "a huge value", "UPDATE flows SET evidence = zeroblob(2000000)",
 	    FS_EDB },
+	{ "identities of 9 bytes",
+	    "UPDATE flows SET flow_id = CAST(flow_id || x'00' AS BLOB)",
+	    FS_EDB },
+	{ "times that are no integers",
+	    "DROP VIEW flows_latest; CREATE TABLE f2 AS SELECT * FROM flows;"
+	    "DROP TABLE flows; ALTER TABLE f2 RENAME TO flows;"
+	    "UPDATE flows SET first_us = 5 + seq / 10.0, last_us = 6,"
+	    " flow_id = x'0000000000000001';"
+	    "CREATE INDEX flows_time ON flows"
+	    " (first_us, flow_id, rev, last_us)",
+	    FS_EDB },
 	/* Odd values are taken for the nearest that there is. */
 	{ "no class of ours",
 	    "UPDATE flows SET class = 99, view = -1,"
@@ -102,6 +113,34 @@ test_meddled(const char *folder)
 			    meddlings[i].name);
 		unlink(path);
 	}
+}
+
+/* Parts of the index by client are met where they are: to count up to this
+ * one would take years. */
+static void
+test_far_numbers(const char *folder)
+{
+	struct store_query query = { 0 };
+	struct fs_store *store;
+	struct fs_filter filter;
+	struct fs_err err = { 0 };
+	char path[SAMPLE_PATH];
+	uint64_t count = 0;
+
+	fill(folder, 3);
+	meddle(sample_path(folder, "test.db", path),
+	    "UPDATE flows SET seq = 9223372036854775806 WHERE seq = 2;"
+	    "UPDATE flows SET seq = 200000 WHERE seq = 3");
+	store = sample_reader(folder);
+	fs_filter_init(&filter);
+	filter.whole = true;
+	filter.client = (struct fs_prefix){ sample_addr("198.51.100.7"), 32 };
+	tap_int(store_query(store, &filter, &err, &query), 0, "a question");
+	tap_int(store_ask_flows(store, &query, take_nothing, NULL, &err,
+		    &count),
+	    0, "is answered");
+	tap_int((long long)count, 3, "with all flows of the client");
+	fs_store_close(store);
 }
 
 static void
@@ -336,6 +375,7 @@ main(void)
 	static void (*const tests[])(const char *folder) = {
 		test_damaged,
 		test_meddled,
+		test_far_numbers,
 		test_full,
 		test_killed,
 		test_numbering,
