@@ -206,7 +206,7 @@ $(BUILD)/fuzz/fuzz_%: FORCE
 SCRIPTS = $(wildcard .ci/run tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/lab/run)
 # looked_at(program, files, options): runs a linter where there is one.
 looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
-	else echo "lint: $(1) is missing, not looked at: $(2)"; fi,:)
+	else echo "lint: $(1) is missing and did not look at $(2)"; fi,:)
 lint:
 	@BUILD=$(BUILD) perl tools/lint
 	@$(call looked_at,shellcheck,$(SCRIPTS))
