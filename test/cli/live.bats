@@ -5,9 +5,10 @@
 setup() {
 	BIN="$PWD/${BUILD:-build}/bin"
 	DB="$BATS_TEST_TMPDIR/live.db"
-	ip netns add flowscan-$$ 2>/dev/null ||
-		skip "no network namespaces here"
-	ip -n flowscan-$$ link set lo up
+	{
+		ip netns add flowscan-$$ &&
+			ip -n flowscan-$$ link set lo up
+	} 2>/dev/null || skip "no network namespaces here"
 	echo "rules: [$PWD/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
 }
 
