@@ -13,7 +13,8 @@ test_table(void)
 	int id;
 
 	for (id = 0; id < SIGNAL_COUNT; id++) {
-		const struct signal_info *info = signal_info(id);
+		const struct signal_info *info =
+		    signal_info((enum signal_id)id);
 
 		if (info->name == NULL || info->meaning == NULL ||
 		    info->scope == 0 || info->views == 0) {
