@@ -28,6 +28,17 @@ num_count(uint64_t *counter, uint64_t more)
 		*counter = UINT64_MAX;
 }
 
+/* 'a - b', or the nearest that there is. */
+static inline int64_t
+num_minus(int64_t a, int64_t b)
+{
+	int64_t difference;
+
+	if (!__builtin_sub_overflow(a, b, &difference))
+		return difference;
+	return b > 0 ? INT64_MIN : INT64_MAX;
+}
+
 /* 'now - then' in microseconds; 0 when the clock ran backwards. */
 static inline uint64_t
 time_since_us(uint64_t now_us, uint64_t then_us)

@@ -72,15 +72,16 @@ find_subject(struct fs_store *store, struct store_query *query,
 	if (parse_id(subject, &id))
 		return store_ask_flow(store, &query->snapshot, id, err,
 		    &explain->flow);
+	if (addr_parse(subject, &addr) ||
+	    (addr_parse_prefix(subject, true, &net) &&
+		((addr = net.addr), true))) {
+		explain->is_client = true;
+		return store_ask_client(store, &query->snapshot, &addr, err,
+		    &explain->client);
+	}
 	if (strncmp(subject, "1:", 2) == 0)
 		return find_community(store, query, subject, err,
 		    &explain->flow);
-	explain->is_client = true;
-	if (addr_parse(subject, &addr) ||
-	    (addr_parse_prefix(subject, true, &net) &&
-		((addr = net.addr), true)))
-		return store_ask_client(store, &query->snapshot, &addr, err,
-		    &explain->client);
 	return err_set(err, FS_ECONFIG,
 	    "'%s' is neither a flow (16 hex digits, or a Community ID) nor "
 	    "an address",

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/num.h"
 #include "report/explain.h"
 
 /* What the signals of a row say of a measurement, and why others lack. */
@@ -46,8 +47,8 @@ explain_measure(struct explain *explain)
 		line->expected_milli =
 		    signals_milli(signals, comparisons[i].against);
 		line->gap_milli = comparisons[i].more
-		    ? line->measured_milli - line->expected_milli
-		    : line->expected_milli - line->measured_milli;
+		    ? num_minus(line->measured_milli, line->expected_milli)
+		    : num_minus(line->expected_milli, line->measured_milli);
 	}
 	if (!signals_known(signals, SIGNAL_CLIENT_TLS_GAP_MS))
 		return;

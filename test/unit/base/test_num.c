@@ -295,10 +295,22 @@ test_spans(void)
 	}
 }
 
+static void
+test_differences(void)
+{
+	tap_ok(num_minus(3, 5) == -2, "3 - 5");
+	tap_ok(num_minus(-1, INT64_MAX) == INT64_MIN, "the least that fits");
+	tap_ok(num_minus(-2, INT64_MAX) == INT64_MIN, "less than fits");
+	tap_ok(num_minus(-1, INT64_MIN) == INT64_MAX, "the most that fits");
+	tap_ok(num_minus(0, INT64_MIN) == INT64_MAX, "more than fits");
+	tap_ok(num_minus(INT64_MAX, INT64_MIN) == INT64_MAX, "far apart");
+}
+
 int
 main(void)
 {
 	test_sums();
+	test_differences();
 	test_u64();
 	test_milli();
 	test_times();
