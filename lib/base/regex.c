@@ -1,6 +1,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "base/regex.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -85,17 +86,19 @@ regex_free(struct regex *regex)
 	free(regex);
 }
 
-bool
-regex_matches(const struct regex *regex, const char *text, size_t size)
+int
+regex_match(const struct regex *regex, const char *text, size_t size)
 {
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	int rc;
 
 	if (data == NULL)
-		return false;
+		return -ENOMEM;
 	rc = pcre2_match(regex->code, (PCRE2_SPTR)(size > 0 ? text : ""), size,
 	    0, 0, data, regex->context);
 	pcre2_match_data_free(data);
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
 	/* 0 says that there were more groups than we have room for. */
-	return rc >= 0;
+	return rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMEMORY ? -ENOMEM : FS_EFULL;
 }

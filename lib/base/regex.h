@@ -2,8 +2,9 @@
  * it). */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
+
+#include "flowscan.h"
 
 struct regex;
 
@@ -15,6 +16,8 @@ enum { REGEX_FAULT_SIZE = 160 };
 struct regex *regex_new(const char *pattern, char *fault, size_t *offset);
 void regex_free(struct regex *regex);
 
-/* Whether the text matches anywhere. A match that would need too much work
- * is none. Several threads may share one expression. */
-bool regex_matches(const struct regex *regex, const char *text, size_t size);
+/* Looks for a match anywhere in the text. Several threads may share one
+ * expression.
+ *
+ * Returns 1, 0, FS_EFULL when to know would need too much work, or -ENOMEM. */
+int regex_match(const struct regex *regex, const char *text, size_t size);

@@ -6,6 +6,15 @@
 #include "rule/list.h"
 #include "rule/program.h"
 
+/* The bytes of a known signal; asked too often for a call. */
+static inline struct cursor
+bytes_of(const struct signals *signals, enum signal_id id)
+{
+	const struct signal_value *value = &signals->value[id];
+
+	return cursor_of(signals->room + value->span.at, value->span.size);
+}
+
 /* ---- Numbers ---------------------------------------------------------- */
 
 static bool
@@ -97,7 +106,7 @@ expr_value(const struct expr *expr, const struct signals *signals,
 	switch (expr->kind) {
 	case EXPR_NUMBER: *milli = expr->milli; return true;
 	case EXPR_SIGNAL:
-		*milli = signals_milli(signals, (enum signal_id)expr->signal);
+		*milli = signals->value[expr->signal].milli;
 		return signals_known(signals, (enum signal_id)expr->signal);
 	case EXPR_READ: return read_bytes(expr, signals, milli);
 	case EXPR_SIZE: return read_size(expr, signals, milli);
@@ -188,7 +197,7 @@ span_bytes(const struct span *span, const struct signals *signals,
 
 	if (!signals_known(signals, id))
 		return false;
-	all.at = signals_bytes(signals, id, &all.left);
+	all = bytes_of(signals, id);
 	if (span->whole) {
 		*bytes = all;
 		return true;
@@ -334,6 +343,16 @@ ask_exists(const struct test *test, const struct signals *signals)
 	    test->span.to == 0 || span_bytes(&test->span, signals, &bytes));
 }
 
+/* A stranger's text for which the search would take too long is not known to
+ * match, and not known not to. */
+static enum truth
+ask_regex(const struct test *test, const struct cursor *text)
+{
+	int rc = regex_match(test->regex, (const char *)text->at, text->left);
+
+	return rc < 0 ? TRUTH_UNKNOWN : truth_of(rc > 0);
+}
+
 /* What is asked of a text. */
 static enum truth
 ask_of_text(const struct test *test, const struct signals *signals)
@@ -343,21 +362,19 @@ ask_of_text(const struct test *test, const struct signals *signals)
 
 	if (!signals_known(signals, id))
 		return TRUTH_UNKNOWN;
-	text.at = signals_bytes(signals, id, &text.left);
+	text = bytes_of(signals, id);
 	switch (test->kind) {
 	case TEST_TEXTS_EQUAL:
 		id = (enum signal_id)test->other.signal;
 		if (!signals_known(signals, id))
 			return TRUTH_UNKNOWN;
-		other.at = signals_bytes(signals, id, &other.left);
+		other = bytes_of(signals, id);
 		return truth_of(text.left == other.left &&
 		    cursor_begins(&text, other.at, other.left));
 	case TEST_NAMES:
 	case TEST_SUFFIX:
 	case TEST_RANGES: return ask_set(test, signals, &text);
-	case TEST_MATCHES:
-		return truth_of(regex_matches(test->regex,
-		    (const char *)text.at, text.left));
+	case TEST_MATCHES: return ask_regex(test, &text);
 	default: return ask_text(test, &text);
 	}
 }

@@ -148,6 +148,8 @@ static const struct {
 	{ "tls.sni matches \"^api\\.[a-z]+\\.com$\"", YES },
 	{ "tls.sni matches '^api\\.[a-z]+\\.com$'", YES },
 	{ "tls.sni matches (\"x\", \"^api\")", YES },
+	/* What would take too long to know is unknown. */
+	{ "tls.sni matches '^(([a-z.]+)+)+[!?]$'", UNKNOWN },
 	{ "tls.sni matches \"API\"", NO },
 	{ "tls.sni matches \"(?i)API\"", YES },
 	{ "dpi.protocol matches \".\"", UNKNOWN },
