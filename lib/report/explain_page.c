@@ -252,6 +252,12 @@ say_sum(struct doc *doc, const struct explain *explain)
 	for (i = 0; i < explain->evidence_count; i++)
 		if (!explain->evidence[i].shadow)
 			say_piece(doc, &explain->evidence[i]);
+	if (explain->evidence_count == 0) {
+		buf_add_text(&doc->line,
+		    "          no rule speaks for or "
+		    "against it");
+		doc_fixed(doc, TONE_FAINT);
+	}
 	if (explain->rest_milli != 0)
 		say_weight(doc, explain->rest_milli,
 		    "pieces that are not kept with the row", TONE_PLAIN);
