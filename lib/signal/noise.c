@@ -29,8 +29,10 @@ enum {
 /* Index: the endpoint. */
 struct noise_side {
 	unsigned payloads; /* Looked at. */
-	uint32_t bytes, bits, printable, longest_run;
-	bool exempt; /* By how one of them begins. */
+	uint32_t bytes;
+	bool
+	    exempt; /* By how one of them begins; then the rest is not known. */
+	uint32_t bits, printable, longest_run;
 	int64_t entropy;
 	uint8_t first[FIXED];
 	uint32_t same; /* Bit n: byte n was the same in all. */
@@ -96,28 +98,46 @@ entropy_of(const uint16_t *counts, uint32_t size)
 	return lround(bits * MILLI / size);
 }
 
-/* Adds a payload to the side's sums. */
+static uint32_t
+bits_of(const uint16_t *counts)
+{
+	uint32_t bits = 0;
+	unsigned value;
+
+	for (value = 0; value < 256; value++)
+		bits += counts[value] * (uint32_t)__builtin_popcount(value);
+	return bits;
+}
+
+/* Adds a payload to the side's sums. What begins like text, TLS or HTTP is
+ * exempt already: most traffic is, and costs no more than its first bytes. */
 static void
 look_at(struct noise_side *side, struct cursor payload)
 {
 	uint16_t counts[256] = { 0 };
-	uint32_t run = 0, size = 0;
-	uint8_t byte;
+	uint32_t i, run = 0, printable = 0, size = LOOKED_BYTES;
 
+	if (payload.left < size)
+		size = (uint32_t)payload.left;
+	side->bytes += size;
+	side->payloads++;
 	if (begins_printable(payload) || begins_known(payload))
 		side->exempt = true;
-	while (size < LOOKED_BYTES && cursor_u8(&payload, &byte)) {
-		size++;
+	if (side->exempt || size == 0)
+		return;
+	for (i = 0; i < size; i++) {
+		uint8_t byte = payload.at[i];
+
 		counts[byte]++;
-		side->bits += (uint32_t)__builtin_popcount(byte);
 		run = is_printable(byte) ? run + 1 : 0;
-		side->printable += run > 0;
+		printable += run > 0;
 		if (run > side->longest_run)
 			side->longest_run = run;
 	}
-	if (side->payloads++ == 0 && size > 0)
+	side->printable += printable;
+	side->bits += bits_of(counts);
+	if (side->payloads == 1)
 		side->entropy = entropy_of(counts, size);
-	side->bytes += size;
 }
 
 /* Compares a datagram with the side's first one. */
@@ -238,7 +258,9 @@ collect(void *ctx, void *shared, const struct flow *flow,
 		if (side->bytes == 0)
 			continue;
 		signals_set_flag(signals, flags[dir], is_noise(side));
-		signals_set_milli(signals, entropies[dir], side->entropy);
+		if (!side->exempt)
+			signals_set_milli(signals, entropies[dir],
+			    side->entropy);
 	}
 	if (flow->key.ip_proto == PROTO_UDP)
 		collect_datagrams(noise, signals);
