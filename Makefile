@@ -112,8 +112,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | config.h
 	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Where the shipped rules will lie.
-$(BUILD)/obj/daemon/config.o: CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
-$(BUILD)/obj/daemon/config.o: $(BUILD)/rulesdir
+RULES_USERS := $(addprefix $(BUILD)/obj/,daemon/config.o tools/cmd_rules.o)
+$(RULES_USERS): CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
+$(RULES_USERS): $(BUILD)/rulesdir
 
 # Archives appear at once and whole: somebody may be linking right now.
 ARCHIVE = mkdir -p $(@D) && rm -f $@.new && $(AR) qcs $@.new $(filter %.o,$^) && mv -f $@.new $@

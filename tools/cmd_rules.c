@@ -7,8 +7,6 @@
 #include "command.h"
 #include "options.h"
 
-#define DEFAULT_RULES "/etc/flowscan/rules.d"
-
 enum { FILE_MAX = 8 << 20, LINE_SHOWN = 160 };
 
 /* ---- Showing a fault ---------------------------------------------------- */
@@ -143,20 +141,32 @@ print_help(void)
 {
 	puts("usage: flowscan rules check [PATH]...\n"
 	     "\n"
-	     "Reads rule files, and folders of them (by default " DEFAULT_RULES
+	     "Reads rule files, and folders of them (by default " RULES_DIR
 	     "),\nand prints every fault with its place.\n"
 	     "\n"
 	     "exit codes: 0 no error; 2 usage, or an error");
 }
 
+static bool
+wants_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 int
 cmd_rules(int argc, char **argv)
 {
-	static const char *const usual[] = { DEFAULT_RULES };
+	static const char *const usual[] = { RULES_DIR };
 	const char *verb = argc > 1 ? argv[1] : "";
 	int i;
 
-	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
+	if (wants_help(argc, argv)) {
 		print_help();
 		return CODE_DONE;
 	}

@@ -148,16 +148,31 @@ read_verdict(struct options *options, const char *value)
 	return options->filter.verdict < 0 ? CODE_USAGE : -1;
 }
 
+/* Reads a probability with at most six places after the point, as scores
+ * are written, as millionths. */
+static bool
+parse_ppm(const char *text, int32_t *ppm)
+{
+	int32_t value, place = 1000000;
+
+	if (text[0] != '0' && text[0] != '1')
+		return false;
+	value = (text[0] - '0') * place;
+	text++;
+	if (text[0] == '.' && text[1] != '\0')
+		for (text++; isdigit((unsigned char)*text) && place > 1; text++)
+			value += (*text - '0') * (place /= 10);
+	*ppm = value;
+	return *text == '\0' && value <= 1000000;
+}
+
 static int
 read_min_score(struct options *options, const char *value)
 {
-	int64_t milli;
-
-	if (!num_parse_milli(value, &milli) || milli < 0 || milli > 1000)
-		return bad_value(options, "min-score", value,
-		    "a probability from 0 to 1: 0.95");
-	options->filter.min_score_ppm = (int32_t)milli * 1000;
-	return -1;
+	if (parse_ppm(value, &options->filter.min_score_ppm))
+		return -1;
+	return bad_value(options, "min-score", value,
+	    "a probability from 0 to 1 with at most six decimal places: 0.95");
 }
 
 /* A name as rules, services and sensors have them. */
@@ -244,7 +259,9 @@ static int
 read_fail_on_stale(struct options *options, const char *value)
 {
 	options->fail_on_stale = true;
-	if (value == NULL || num_parse_span(value, &options->stale_us))
+	if (value == NULL ||
+	    (num_parse_span(value, &options->stale_us) &&
+		options->stale_us > 0))
 		return -1;
 	return bad_value(options, "fail-on-stale", value,
 	    "a span: 90s, 15m, 24h, 7d");
@@ -374,6 +391,9 @@ unknown_option(const struct options *options, const struct option *known,
 	names[i] = NULL;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given, "="), given);
 	nearest = yaml_nearest(name + strspn(name, "-"), names);
+	if (nearest != NULL && strcmp(nearest, name + 2) == 0)
+		return complain(options->command, CODE_USAGE,
+		    "option '%s' takes no value", name);
 	if (nearest != NULL)
 		return complain(options->command, CODE_USAGE,
 		    "unknown option '%s': did you mean '--%s'?", name, nearest);

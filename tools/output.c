@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +91,47 @@ start_pager(struct output *output)
 
 /* ---- Opening and closing ------------------------------------------------ */
 
+/* Whether a file is the database, or one of those that belong to it. */
+static bool
+is_of_database(const char *db, const struct stat *file)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
+	char path[PATH_MAX];
+	struct stat other;
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", db, ends[i]);
+		if (stat(path, &other) == 0 && other.st_dev == file->st_dev &&
+		    other.st_ino == file->st_ino)
+			return true;
+	}
+	return false;
+}
+
+/* Opens a file to be written anew, unless that would be the end of what is
+ * read. Returns the descriptor, or a negated errno. */
+static int
+open_file(const struct options *options)
+{
+	struct stat status;
+	int rc = 0, fd;
+
+	fd = open(options->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0)
+		rc = -errno;
+	else if (options->db != NULL && is_of_database(options->db, &status))
+		rc = -EBUSY;
+	else if (S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0)
+		rc = -errno;
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
 int
 output_open(const struct options *options, const char *command,
     struct output *output)
@@ -105,9 +148,8 @@ output_open(const struct options *options, const char *command,
 	output->out.command = output->command;
 	if (options->output != NULL) {
 		output->name = options->output;
-		output->fd = open(options->output,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		return output->fd < 0 ? -errno : 0;
+		output->fd = open_file(options);
+		return output->fd < 0 ? output->fd : 0;
 	}
 	if (isatty(STDOUT_FILENO)) {
 		output->out.width = terminal_width();

@@ -14,7 +14,7 @@ struct output {
 };
 
 /* Opens it as the options say; 'command' is what shows the same again.
- * Returns 0 or a negated errno. */
+ * Returns 0, -EBUSY when it is the database itself, or a negated errno. */
 int output_open(const struct options *options, const char *command,
     struct output *output);
 /* Waits for the pager. Returns 0, or a negated errno when what was written

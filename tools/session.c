@@ -99,7 +99,10 @@ answer(struct fs_store *store, const struct options *options, ask_fn *ask)
 	command_of(options, command);
 	if ((rc = output_open(options, command, &output)) < 0)
 		return complain(options->command, CODE_USAGE, "%s: %s",
-		    output.name, strerror(-rc));
+		    output.name,
+		    rc == -EBUSY ? "is the database that is read: name "
+				   "another file"
+				 : strerror(-rc));
 	rc = ask(store, options, &output.out, &err, &matched);
 	closed = output_close(&output);
 	if (rc < 0)

@@ -48,6 +48,9 @@ clients_of() {
 		[ "$status" -eq 0 ]
 		run "$BIN" help
 	done
+	run "$BIN" rules check --help
+	[ "$status" -eq 0 ]
+	[[ "$output" == "usage: flowscan rules check"* ]]
 }
 
 @test "its version" {
@@ -148,6 +151,9 @@ clients_of() {
 		--fields clinet_ip|did you mean 'client_ip'?
 		--db other.db|--db is given twice
 		--fail-on-stale=soon|expected a span
+		--fail-on-stale=0s|expected a span
+		--fail-on-match=yes|option '--fail-on-match' takes no value
+		--min-score 0.1234567|at most six decimal places
 		operand|'operand' is too much
 	END
 }
@@ -200,6 +206,8 @@ clients_of() {
 		--verdict review|1
 		--min-score 0.7|9
 		--min-score 0.701|8
+		--min-score 0.699999|9
+		--min-score 0.700001|8
 		--service api|11
 		--sensor tap-1|12
 		--sensor tap-2|0
@@ -363,6 +371,17 @@ clients_of() {
 	run "$BIN" flows --db "$DB" -o /dev/full
 	[ "$status" -eq 5 ]
 	one_line_about "/dev/full: No space left on device"
+}
+
+@test "-o never overwrites the database that is read" {
+	cp "$DB" "$BATS_TEST_TMPDIR/kept.db"
+	ln -s kept.db "$BATS_TEST_TMPDIR/other"
+	for file in kept.db other; do
+		run "$BIN" flows --db "$BATS_TEST_TMPDIR/kept.db" -o "$BATS_TEST_TMPDIR/$file"
+		[ "$status" -eq 2 ]
+		one_line_about "$file: is the database that is read: name another file"
+	done
+	[ "$("$BIN" flows --db "$BATS_TEST_TMPDIR/kept.db" --format jsonl | wc -l)" -eq 12 ]
 }
 
 @test "--fail-on-match" {
