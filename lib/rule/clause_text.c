@@ -49,7 +49,7 @@ warn_of_signal(struct builder *builder, const struct cond *right)
 	const char *dot = strchr(right->text, '.'), *nearest;
 	struct place place;
 
-	if (dot == NULL)
+	if (dot == NULL || fault_warned(&builder->loader->faults))
 		return;
 	nearest = loader_nearest(builder->loader, right->text, false);
 	if (nearest == NULL ||

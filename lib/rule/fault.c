@@ -8,8 +8,13 @@
 bool
 fault_enough(const struct faults *faults)
 {
-	return faults->fatal != 0 ||
-	    faults->errors + faults->warnings >= FAULTS_MAX;
+	return faults->fatal != 0 || faults->errors >= FAULTS_MAX;
+}
+
+bool
+fault_warned(const struct faults *faults)
+{
+	return faults->warnings >= FAULTS_MAX;
 }
 
 static void
@@ -29,21 +34,20 @@ deliver(struct faults *faults, bool warning, const struct place *place,
 static void FS_PRINTF(4, 0) tell(struct faults *faults, bool warning,
     const struct place *place, const char *format, va_list args)
 {
+	unsigned *count = warning ? &faults->warnings : &faults->errors;
 	struct place nowhere = { place->file, 0, 0 };
 	char text[sizeof(faults->first->text)];
 
-	if (faults->errors + faults->warnings >= FAULTS_MAX)
+	if (faults->errors >= FAULTS_MAX || *count >= FAULTS_MAX)
 		return;
-	if (warning)
-		faults->warnings++;
-	else
-		faults->errors++;
+	(*count)++;
 	vsnprintf(text, sizeof(text), format, args);
 	deliver(faults, warning, place, text);
-	if (faults->errors + faults->warnings == FAULTS_MAX)
+	if (*count == FAULTS_MAX)
 		deliver(faults, true, &nowhere,
-		    "so many faults that the rest is not read: mend these "
-		    "first");
+		    warning ? "so many warnings that the rest is not told"
+			    : "so many faults that the rest is not read: mend "
+			      "these first");
 }
 
 void

@@ -77,7 +77,8 @@ keys_check(struct reading *reading, const struct yaml_node *mapping,
 		    "expected a mapping with the key '%s'", names[0]);
 		return false;
 	}
-	for (child = mapping->first; child; child = child->next) {
+	for (child = mapping->first; child && !fault_enough(reading->faults);
+	     child = child->next) {
 		for (i = 0; names[i]; i++)
 			if (strcmp(names[i], child->key) == 0)
 				break;

@@ -11,8 +11,11 @@ struct lint {
 static void
 warn(const struct lint *lint, size_t at, const char *what)
 {
-	struct place place = place_within(lint->source, lint->scalar, at);
+	struct place place;
 
+	if (fault_warned(lint->faults))
+		return;
+	place = place_within(lint->source, lint->scalar, at);
 	fault_warning(lint->faults, &place, "%s", what);
 }
 

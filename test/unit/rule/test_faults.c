@@ -370,6 +370,21 @@ test_many(void)
 	    "a file with 1,000 faults");
 	tap_int(told.errors, 100, "tells a hundred");
 	tap_int(told.warnings, 1, "and that there are more");
+	buf_clear(&text);
+	for (i = 0; i < 150; i++)
+		buf_printf(&text,
+		    "- {rule: r%u, desc: d, class: vpn, family: f,"
+		    " likelihood: {if_true: 0.9, if_false: 0.1},"
+		    " condition: flow.gaps >= 0}\n",
+		    i);
+	told = (struct told){ 0 };
+	tap_int(files_load(buf_text(&text), NULL, &told, &rules), 0,
+	    "150 rules with a warning each");
+	tap_int(told.warnings, 101, "tells a hundred, and that there are more");
+	tap_ok(rules != NULL && fs_ruleset_count(rules) == 150,
+	    "and has all rules");
+	fs_ruleset_free(rules);
+	rules = NULL;
 	buf_fini(&text);
 	tap_int(files_load("- x: y\n", NULL, NULL, &rules), FS_ECONFIG,
 	    "nobody needs to listen");
