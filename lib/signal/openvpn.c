@@ -471,7 +471,8 @@ collect(void *ctx, void *shared, const struct flow *flow,
 	(void)flow;
 	if (state->failed)
 		return;
-	if (side[0].counted > 0 && side[1].counted > 0)
+	if (side[0].counted > 0 && side[1].counted > 0 &&
+	    side[0].data_first == side[1].data_first)
 		signals_set_count(signals, SIGNAL_OPENVPN_DATA,
 		    side[0].counted < side[1].counted ? side[0].counted
 						      : side[1].counted);
