@@ -1,5 +1,6 @@
 /* Comparisons that say nothing: always true, or never. */
 #include "base/cursor.h"
+#include "base/num.h"
 #include "rule/set.h"
 
 struct lint {
@@ -88,9 +89,9 @@ range_of(const struct test *test)
 
 	switch (test->op) {
 	case TOKEN_EQ: range.low = range.high = test->milli; break;
-	case TOKEN_LT: range.high = test->milli - 1; break;
+	case TOKEN_LT: range.high = num_minus(test->milli, 1); break;
 	case TOKEN_LE: range.high = test->milli; break;
-	case TOKEN_GT: range.low = test->milli + 1; break;
+	case TOKEN_GT: range.low = num_minus(test->milli, -1); break;
 	case TOKEN_GE: range.low = test->milli; break;
 	default: break;
 	}
