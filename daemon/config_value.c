@@ -183,7 +183,8 @@ config_mapping(struct config_reader *reader,
 	const struct yaml_node *child;
 
 	reader->section = section;
-	for (child = node->first; child; child = child->next) {
+	for (child = node->first; child && reader->faults < FAULTS_MAX;
+	     child = child->next) {
 		option = find_option(section, child->key);
 		if (option == NULL)
 			unknown_key(reader, child);
