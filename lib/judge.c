@@ -25,6 +25,7 @@ struct fs_judge {
 	void *sink_ctx;
 	struct signals signals;
 	struct fs_client row;
+	struct fs_observation bare; /* An observation without evidence. */
 };
 
 int
@@ -93,6 +94,21 @@ give_evicted(struct fs_judge *judge, const struct fs_addr *addr)
 	    : 0;
 }
 
+/* Whether the policy ignores this flow of a client that it does not ignore:
+ * one to a known peer, or one host of a network. The client's verdict could
+ * not tell its evidence from that of other flows. */
+static bool
+is_ignored(const struct fs_judge *judge,
+    const struct fs_observation *observation, const struct fs_addr *client)
+{
+	const struct fs_policy *policy = &judge->settings->policy;
+	const struct fs_addr nobody = { 0 };
+
+	return !verdict_counts(policy, &observation->client,
+		   &observation->server) &&
+	    verdict_counts(policy, client, &nobody);
+}
+
 int
 fs_judge_observe(struct fs_judge *judge,
     const struct fs_observation *observation)
@@ -111,6 +127,11 @@ fs_judge_observe(struct fs_judge *judge,
 	if (rc < 0 ||
 	    (rc = client_table_touch(judge->clients, &addr, &client)) < 0)
 		return rc;
+	if (is_ignored(judge, observation, &addr)) {
+		judge->bare = *observation;
+		judge->bare.evidence_count = 0;
+		observation = &judge->bare;
+	}
 	return client_fold(judge->clients, client, observation,
 	    &judge->signals);
 }

@@ -31,14 +31,13 @@ in_prefixes(const struct fs_addr *addr, const struct fs_prefix *prefixes,
 	return false;
 }
 
-/* Whether anything can count against this client or peer. */
-static bool
-subject_counts(const struct fs_policy *policy,
-    const struct verdict_subject *subject)
+bool
+verdict_counts(const struct fs_policy *policy, const struct fs_addr *client,
+    const struct fs_addr *peer)
 {
-	return !in_prefixes(&subject->client, policy->ignored_clients,
+	return !in_prefixes(client, policy->ignored_clients,
 		   policy->ignored_client_count) &&
-	    !in_prefixes(&subject->peer, policy->ignored_peers,
+	    !in_prefixes(peer, policy->ignored_peers,
 		policy->ignored_peer_count);
 }
 
@@ -265,8 +264,9 @@ verdict_decide(const struct fs_scoring *scoring, const struct fs_policy *policy,
 
 	if (count)
 		qsort(evidence, count, sizeof(*evidence), by_full_weight);
-	outcome = add_up(scoring, policy, subject_counts(policy, subject),
-	    evidence, count);
+	outcome = add_up(scoring, policy,
+	    verdict_counts(policy, &subject->client, &subject->peer), evidence,
+	    count);
 	verdict->view = (uint8_t)subject->view;
 	verdict->coverage = (uint8_t)subject->coverage;
 	verdict->prior = scoring->prior;

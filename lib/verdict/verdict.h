@@ -5,6 +5,8 @@
  * thousandths of a nat, so that a sum never depends on its order. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "flowscan.h"
 
 /* The family of what was read from the bytes themselves: the one family on
@@ -19,6 +21,10 @@ struct verdict_subject {
 	struct fs_addr peer;  /* family 0: none. */
 	const char *protocol; /* What it is when no rule names it. */
 };
+
+/* Whether the policy lets anything count against this client or peer. */
+bool verdict_counts(const struct fs_policy *policy,
+    const struct fs_addr *client, const struct fs_addr *peer);
 
 /* Decides. Each piece of evidence gets its 'llr', what it counts: 0 for a
  * shadow rule and for what the policy ignores. The evidence is put in order

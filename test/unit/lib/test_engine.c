@@ -443,6 +443,26 @@ test_rules(void)
 	world_close(&world);
 }
 
+/* A peer whom the policy ignores does not count against the client either,
+ * who may have others. */
+static void
+test_ignored_peer(void)
+{
+	static struct world world;
+	struct fs_policy *policy = &world.settings.policy;
+
+	world_of_two(&world);
+	policy->ignored_peers = calloc(1, sizeof(*policy->ignored_peers));
+	addr_parse_prefix("203.0.113.0/24", false, policy->ignored_peers);
+	policy->ignored_peer_count = 1;
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	tap_int(world.seen.last.verdict.log_odds, -3000, "a flow to it");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.client.verdict.log_odds, -3000, "its client");
+	world_close(&world);
+}
+
 /* Each client gets a row, also one that has to make room; and what a store
  * knows of networks of another size is nobody's here. */
 static void
@@ -490,6 +510,7 @@ main(void)
 	test_services();
 	test_fast_open();
 	test_rules();
+	test_ignored_peer();
 	test_clients();
 	return tap_done();
 }
