@@ -11,10 +11,9 @@ static bool
 set_from_list(struct builder *builder, const struct cond *right,
     enum list_form form, struct test *test)
 {
-	struct place place =
-	    place_within(builder->source, builder->scalar, right->at);
+	struct spot spot = { builder->source, builder->scalar, right->at };
 	struct list *list =
-	    loader_list(builder->loader, right->text, form, &place);
+	    loader_list(builder->loader, right->text, form, &spot);
 
 	if (list == NULL)
 		return false;

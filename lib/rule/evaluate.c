@@ -82,9 +82,11 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 	size_t at;
 
 	for (at = 0; at < rules->ready_count[s][v]; at++) {
-		const struct rule *rule = rules->ready[s][v][at];
+		const struct ready *ready = &rules->ready[s][v][at];
+		const struct rule *rule = ready->rule;
 
-		if ((rule->expires_us == 0 || now_us < rule->expires_us) &&
+		if (program_can_fire(ready->needs, signals) &&
+		    (rule->expires_us == 0 || now_us < rule->expires_us) &&
 		    program_fires(&rule->program, now_us, signals))
 			keep(&matches, rule);
 	}

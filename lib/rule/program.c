@@ -101,11 +101,9 @@ program_fires(const struct program *program, uint64_t now_us,
     const struct signals *signals)
 {
 	size_t at = program->count - 1;
-	unsigned word;
 
-	for (word = 0; word < SIGNAL_WORDS; word++)
-		if (program->needs[word] & ~signals->known[word])
-			return false;
+	if (!program_can_fire(program->needs, signals))
+		return false;
 	/* Steps only lead to earlier ones, so this ends. */
 	for (;;) {
 		const struct step *step = &program->steps[at];

@@ -28,6 +28,18 @@ struct program {
 int program_make(struct arena *arena, const struct clause *clause,
     struct program *program);
 
+/* Whether all is known without which it cannot fire. */
+static inline bool
+program_can_fire(const uint64_t *needs, const struct signals *signals)
+{
+	unsigned word;
+
+	for (word = 0; word < SIGNAL_WORDS; word++)
+		if (needs[word] & ~signals->known[word])
+			return false;
+	return true;
+}
+
 bool program_fires(const struct program *program, uint64_t now_us,
     const struct signals *signals);
 

@@ -211,9 +211,9 @@ static void
 check_placeholder(struct rule_reading *r, const struct yaml_node *node,
     const char *name, size_t size, size_t at)
 {
-	struct place place = place_within(r->reading.source, node, at);
 	char room[FS_NAME_SIZE] = "";
 	const char *nearest;
+	struct place place;
 	int signal;
 
 	if (size < sizeof(room))
@@ -222,6 +222,7 @@ check_placeholder(struct rule_reading *r, const struct yaml_node *node,
 	if (signal >= 0 &&
 	    (signal_info((enum signal_id)signal)->scope & r->rule->scope))
 		return;
+	place = place_within(r->reading.source, node, at);
 	r->reading.bad = true;
 	if (signal >= 0) {
 		fault_error(r->reading.faults, &place,

@@ -84,32 +84,40 @@ build_form(struct loader *loader, struct list *list, enum list_form form)
 	return fine && loader->faults.fatal == 0;
 }
 
-struct list *
-loader_list(struct loader *loader, const char *name, enum list_form form,
+static void
+tell_unknown_list(struct loader *loader, const char *name,
     const struct place *place)
 {
-	const char *nearest, **names;
-	struct list *list;
+	const char **names = names_of(loader, &loader->lists, 0);
+	const char *nearest = names ? yaml_nearest(name, names) : NULL;
+
+	fault_error(&loader->faults, place, "unknown list '%.64s'%s%s%s", name,
+	    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+	    nearest ? "'?" : "");
+}
+
+struct list *
+loader_list(struct loader *loader, const char *name, enum list_form form,
+    const struct spot *spot)
+{
+	struct list *list = NULL;
+	struct place place;
 	uint32_t index;
 
-	if (!strmap_find(&loader->lists.names, name, strlen(name), &index)) {
-		names = names_of(loader, &loader->lists, 0);
-		nearest = names ? yaml_nearest(name, names) : NULL;
-		fault_error(&loader->faults, place,
-		    "unknown list '%.64s'%s%s%s", name,
-		    nearest ? "; did you mean '" : "", nearest ? nearest : "",
-		    nearest ? "'?" : "");
-		return NULL;
+	if (strmap_find(&loader->lists.names, name, strlen(name), &index)) {
+		list = loader->lists.items[index].list;
+		list->used = true;
+		if (list->format < 0 || list->format == (int)form)
+			return build_form(loader, list, form) ? list : NULL;
 	}
-	list = loader->lists.items[index].list;
-	list->used = true;
-	if (list->format >= 0 && list->format != (int)form) {
-		fault_error(&loader->faults, place,
+	place = place_within(spot->source, spot->scalar, spot->at);
+	if (list)
+		fault_error(&loader->faults, &place,
 		    "list '%s' has the format %s, but %s is asked for here",
 		    name, list_form_names[list->format], list_form_names[form]);
-		return NULL;
-	}
-	return build_form(loader, list, form) ? list : NULL;
+	else
+		tell_unknown_list(loader, name, &place);
+	return NULL;
 }
 
 struct macro *
@@ -222,15 +230,21 @@ make_ready(struct fs_ruleset *set, enum signal_scope scope, enum fs_view view)
 	uint8_t seen = v ? SEEN_EXIT : SEEN_PATH;
 	size_t i, count = 0;
 
-	set->ready[s][v] = arena_array(&set->arena, set->count, sizeof(void *));
+	set->ready[s][v] =
+	    arena_array(&set->arena, set->count, sizeof(struct ready));
 	if (set->ready[s][v] == NULL)
 		return -ENOMEM;
 	for (i = 0; i < set->count; i++) {
 		const struct rule *rule = &set->rules[i];
 
-		if (rule->info.enabled && rule->scope == scope &&
-		    (rule->views & seen))
-			set->ready[s][v][count++] = rule;
+		struct ready *ready = &set->ready[s][v][count];
+
+		if (!rule->info.enabled || rule->scope != scope ||
+		    !(rule->views & seen))
+			continue;
+		memcpy(ready->needs, rule->program.needs, sizeof(ready->needs));
+		ready->rule = rule;
+		count++;
 	}
 	set->ready_count[s][v] = count;
 	return 0;

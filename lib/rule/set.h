@@ -22,6 +22,13 @@ struct rule {
 	size_t test_count;
 };
 
+/* A rule that may be asked. What it needs stands beside it, so that most
+ * rules are passed over without looking at them. */
+struct ready {
+	uint64_t needs[SIGNAL_WORDS];
+	const struct rule *rule;
+};
+
 /* What a set holds that an arena cannot free. */
 struct owned {
 	struct owned *next;
@@ -35,7 +42,7 @@ struct fs_ruleset {
 	struct rule *rules; /* Of the arena, in order of loading. */
 	size_t count;
 	/* The enabled rules of a scope (flow, client) and view. */
-	const struct rule **ready[2][2];
+	struct ready *ready[2][2];
 	size_t ready_count[2][2];
 	char digest[DIGEST_HEX_SIZE];
 };
@@ -102,7 +109,7 @@ int set_own_regex(struct fs_ruleset *set, struct regex *regex);
 /* Finds a list in the form that is needed and marks it used. Returns null
  * when a fault was told. */
 struct list *loader_list(struct loader *loader, const char *name,
-    enum list_form form, const struct place *place);
+    enum list_form form, const struct spot *spot);
 struct macro *loader_macro(struct loader *loader, const char *name);
 /* The name of a signal (and, if asked, of a macro) near to 'word', or
  * null. */
