@@ -1,5 +1,5 @@
-/* Whatever a database holds, every question ends, and nothing in an answer
- * acts in a terminal.
+/* Whatever a database holds, every question ends, and nothing in an answer or
+ * a refusal acts in a terminal.
  *
  * The first byte says what follows: a whole database file, or the evidence
  * and the signals of a flow and a client in a store of ours (the second byte
@@ -64,6 +64,39 @@ take_client(void *ctx, const struct fs_client *client)
 	return 0;
 }
 
+/* What one filter lets through, in each way that rows are looked up. */
+static void
+ask_lists(struct fs_store *store, const struct fs_filter *filter,
+    const struct fs_out *out)
+{
+	struct fs_err err = { 0 };
+	uint64_t matched;
+
+	(void)fs_report_flows(store, filter, out, &err, &matched);
+	(void)fs_report_clients(store, filter, out, &err, &matched);
+	(void)fs_report_summary(store, filter, out, &err, &matched);
+	(void)look_at(NULL, err.text, strlen(err.text));
+}
+
+static void
+ask_filtered(struct fs_store *store, const struct fs_out *out)
+{
+	struct fs_filter filter;
+
+	fs_filter_init(&filter);
+	filter.limit = 1;
+	ask_lists(store, &filter, out);
+	filter.whole = true;
+	filter.client = (struct fs_prefix){ { { 198, 51, 100, 7 }, 4 }, 32 };
+	ask_lists(store, &filter, out);
+	fs_filter_init(&filter);
+	filter.whole = true;
+	snprintf(filter.service, sizeof(filter.service), "api");
+	snprintf(filter.rule, sizeof(filter.rule), "socks5-greeting");
+	filter.min_score_ppm = 1;
+	ask_lists(store, &filter, out);
+}
+
 static void
 ask_all(struct fs_store *store, int format)
 {
@@ -76,15 +109,14 @@ ask_all(struct fs_store *store, int format)
 		.command = "flowscan" };
 	struct fs_freshness fresh;
 	struct fs_filter filter;
-	struct fs_err err;
+	struct fs_err err = { 0 };
 	uint64_t matched;
 	int i;
 
 	fs_filter_init(&filter);
 	filter.whole = true;
-	(void)fs_report_flows(store, &filter, &out, &err, &matched);
-	(void)fs_report_clients(store, &filter, &out, &err, &matched);
-	(void)fs_report_summary(store, &filter, &out, &err, &matched);
+	ask_lists(store, &filter, &out);
+	ask_filtered(store, &out);
 	for (i = 0; i < FS_BY_COUNT; i++)
 		(void)fs_report_by(store, &filter, i, &out, &err, &matched);
 	for (i = 0; i < EXPLAINED; i++)
@@ -92,6 +124,7 @@ ask_all(struct fs_store *store, int format)
 		    &matched);
 	(void)fs_store_freshness(store, &err, &fresh);
 	(void)fs_store_recall(store, take_client, NULL, &err);
+	(void)look_at(NULL, err.text, strlen(err.text));
 }
 
 /* ---- A whole file ------------------------------------------------------- */
@@ -111,7 +144,8 @@ try_file(const uint8_t *data, size_t size, int format)
 		abort();
 	if (fs_store_open_read(path, &err, &store) >= 0)
 		ask_all(store, format);
-	else if (err.text[0] == '\0')
+	else if (err.text[0] == '\0' ||
+	    look_at(NULL, err.text, strlen(err.text)) != 0)
 		abort(); /* A refusal says why. */
 	fs_store_close(store);
 	(void)unlink(path);
