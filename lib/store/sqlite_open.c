@@ -16,7 +16,7 @@
 enum {
 	BUSY_MS = 5000,
 	LONGEST_VALUE = 1 << 20, /* Bytes: no row of ours comes near. */
-	LOCK_MODE = 0640,
+	FILE_MODE = 0640, /* Rows name clients: for the group, not for all. */
 };
 
 /* ---- Names of files ----------------------------------------------------- */
@@ -246,7 +246,7 @@ take_lock(struct sqlite_store *store, struct fs_err *err)
 	if (name == NULL)
 		return err_set(err, -ENOMEM, "no memory is left");
 	store->lock =
-	    open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
+	    open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 	if (store->lock < 0)
 		rc = no_place(name, errno, err);
 	else if (flock(store->lock, LOCK_EX | LOCK_NB) < 0)
@@ -256,6 +256,20 @@ take_lock(struct sqlite_store *store, struct fs_err *err)
 		    store->path);
 	free(name);
 	return rc;
+}
+
+/* Makes an empty file where there is none, so that it and what SQLite puts
+ * beside it, which gets the same mode, are not readable for all. */
+static int
+make_file(const char *path, struct fs_err *err)
+{
+	int file =
+	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+
+	if (file < 0)
+		return errno == EEXIST ? 0 : no_place(path, errno, err);
+	close(file);
+	return 0;
 }
 
 /* ---- Whose database it is ----------------------------------------------- */
@@ -348,7 +362,7 @@ sqlite_open_write(const char *path, struct fs_err *err,
 	if ((rc = check_write(path, err)) < 0 ||
 	    (rc = store_new(path, err, &s)) < 0)
 		return rc;
-	if ((rc = take_lock(s, err)) < 0 ||
+	if ((rc = take_lock(s, err)) < 0 || (rc = make_file(path, err)) < 0 ||
 	    (rc = connect(s, "?mode=rwc",
 		 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err)) < 0 ||
 	    (rc = prepare_writer(s, err)) < 0)

@@ -273,6 +273,37 @@ kill_writer(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
+/* Makes an empty database that nobody may read as one of its group. */
+static void
+group_may_read(const char *folder)
+{
+	char path[SAMPLE_PATH];
+
+	write_file(sample_path(folder, "test.db", path), "", 0);
+	if (chmod(folder, 0755) < 0 || chmod(path, 0640) < 0 ||
+	    (geteuid() == 0 && chown(path, 0, NOBODY) < 0))
+		abort();
+}
+
+/* What a store holds is for its group, and not for all. */
+static void
+test_modes(const char *folder)
+{
+	static const char *const names[] = { "test.db", "test.db-wal",
+		"test.db-shm", "test.db.lock" };
+	mode_t old = umask(022);
+	char path[SAMPLE_PATH];
+	struct stat found;
+	size_t i;
+
+	fill(folder, 1);
+	(void)umask(old);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		tap_ok(stat(sample_path(folder, names[i], path), &found) == 0 &&
+			(found.st_mode & 0777) == 0640,
+		    "%s: %o", names[i], (unsigned)found.st_mode & 0777);
+}
+
 /* With an empty log, with rows in the log, and without the log's files. */
 static void
 test_other_user(const char *folder)
@@ -280,9 +311,8 @@ test_other_user(const char *folder)
 	char path[SAMPLE_PATH];
 	pid_t writer;
 
+	group_may_read(folder);
 	fill(folder, 3);
-	if (chmod(folder, 0755) < 0)
-		abort();
 	tap_int(as_nobody(read_count, folder), 3,
 	    "read by one who may not write");
 	tap_int(as_nobody(write_code, folder), geteuid() == 0 ? EACCES : 0,
@@ -310,11 +340,11 @@ test_log_out_of_reach(const char *folder)
 	char path[SAMPLE_PATH];
 	pid_t writer;
 
+	group_may_read(folder);
 	fill(folder, 1);
 	writer = writer_at_work(folder);
 	/* Closed to nobody, or to ourselves. */
-	if (chmod(folder, 0755) < 0 ||
-	    chmod(sample_path(folder, "test.db-shm", path),
+	if (chmod(sample_path(folder, "test.db-shm", path),
 		geteuid() == 0 ? 0600 : 0) < 0)
 		abort();
 	tap_int(as_nobody(read_count, folder), 201,
@@ -335,6 +365,7 @@ main(void)
 		test_one_writer,
 		test_read_only,
 		test_reader_beside,
+		test_modes,
 		test_other_user,
 		test_log_out_of_reach,
 	};
