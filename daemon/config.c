@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/yaml.h"
@@ -32,6 +33,10 @@ set_defaults(struct config *config)
 
 	if (rc < 0)
 		return rc;
+	/* Remote parties choose what is hashed. */
+	if (getrandom(&config->settings.hash_seed,
+		sizeof(config->settings.hash_seed), 0) < 0)
+		return -errno;
 	config->ring_size = (size_t)64 << 20;
 	return 0;
 }
