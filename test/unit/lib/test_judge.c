@@ -1,0 +1,141 @@
+/* What flows say, come to their clients. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tap.h"
+#include "base/addr.h"
+#include "base/hash.h"
+#include "flowscan.h"
+#include "world.h"
+
+/* Writes a rule that always fires. */
+static void
+put_rule(FILE *file, const char *name)
+{
+	fprintf(file,
+	    "- rule: %s\n"
+	    "  desc: any flow\n"
+	    "  condition: flow.packets_c2s > 0\n"
+	    "  class: proxy\n"
+	    "  family: %s\n"
+	    "  likelihood: {if_true: 0.5, if_false: 0.1}\n"
+	    "  says: \"seen\"\n",
+	    name, name);
+}
+
+/* A world whose rules are 'first' and one whose name has the same last six
+ * bits of hash. */
+static void
+world_of_two(struct world *world)
+{
+	char path[] = "/tmp/flowscan-rules-XXXXXX.yaml", name[16] = "r-0";
+	const char *const paths[] = { path };
+	struct fs_err err = { 0 };
+	FILE *file = fdopen(mkstemps(path, 5), "w");
+	uint64_t bit = hash_identity("first", 5) % 64;
+	unsigned i;
+
+	for (i = 1; hash_identity(name, strlen(name)) % 64 != bit; i++)
+		snprintf(name, sizeof(name), "r-%u", i);
+	put_rule(file, "first");
+	put_rule(file, name);
+	fclose(file);
+	world_open(world, true);
+	fs_engine_free(world->engine);
+	fs_judge_free(world->judge);
+	fs_ruleset_free(world->rules);
+	if (fs_ruleset_load(paths, 1, NULL, NULL, &err, &world->rules) < 0 ||
+	    fs_engine_new(&world->settings, world->rules, NULL, 1, &err,
+		&world->engine) < 0 ||
+	    fs_judge_new(&world->settings, world->rules, NULL, 1, &err,
+		&world->judge) < 0) {
+		fprintf(stderr, "%s:%u: %s\n", err.file, err.line, err.text);
+		abort();
+	}
+	unlink(path);
+	world->seen.judge = world->judge;
+	fs_engine_sink(world->engine, on_flow, &world->seen);
+	fs_judge_sink(world->judge, on_client, &world->seen);
+}
+
+/* What a flow's rules say comes to its client, each of them. */
+static void
+test_rules(void)
+{
+	static struct world world;
+
+	world_of_two(&world);
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	tap_int(world.seen.last.evidence_count, 2, "two rules fire");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.client.evidence_count, 2, "and the client has both");
+	tap_int(world.seen.client.verdict.log_odds,
+	    world.seen.last.verdict.log_odds, "with the same weight");
+	world_close(&world);
+}
+
+/* A peer whom the policy ignores does not count against the client either,
+ * who may have others. */
+static void
+test_ignored_peer(void)
+{
+	static struct world world;
+	struct fs_policy *policy = &world.settings.policy;
+
+	world_of_two(&world);
+	policy->ignored_peers = calloc(1, sizeof(*policy->ignored_peers));
+	addr_parse_prefix("203.0.113.0/24", false, policy->ignored_peers);
+	policy->ignored_peer_count = 1;
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	tap_int(world.seen.last.verdict.log_odds, -3000, "a flow to it");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.client.verdict.log_odds, -3000, "its client");
+	world_close(&world);
+}
+
+/* Each client gets a row, also one that has to make room; and what a store
+ * knows of networks of another size is nobody's here. */
+static void
+test_clients(void)
+{
+	static struct world world;
+	static struct fs_client row;
+	struct endpoint from = client;
+	unsigned i;
+
+	world_open(&world, true);
+	fs_judge_free(world.judge);
+	world.settings.client_max = 4;
+	fs_judge_new(&world.settings, world.rules, NULL, 1, NULL, &world.judge);
+	fs_judge_sink(world.judge, on_client, &world.seen);
+	world.seen.judge = world.judge;
+	for (i = 0; i < 10; i++) {
+		from.addr[3] = (uint8_t)i;
+		handshake(&world, &from, START_US + 1000000ULL * i);
+	}
+	fs_engine_flush(world.engine);
+	tap_int((long long)fs_judge_evicted(world.judge), 6, "six give way");
+	tap_int(world.seen.clients, 6, "and each leaves its row");
+	fs_judge_flush(world.judge);
+	tap_int(world.seen.clients, 10, "as do those that stay");
+
+	row = world.seen.client;
+	addr_parse("2001:db8::", &row.addr);
+	row.bits = 56;
+	tap_int(fs_judge_recall(world.judge, &row), 0, "another size");
+	tap_int((long long)fs_judge_evicted(world.judge), 6, "is passed over");
+	world_close(&world);
+}
+
+int
+main(void)
+{
+	test_rules();
+	test_ignored_peer();
+	test_clients();
+	return tap_done();
+}
