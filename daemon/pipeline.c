@@ -102,6 +102,12 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 		pipeline->store_failed = true;
 		return rc;
 	}
+	rc = fs_store_unfinished(pipeline->store, err, &pipeline->gap_us);
+	if (rc < 0) {
+		pipeline->store_failed = true;
+		return rc;
+	}
+	pipeline->after_gap = rc > 0;
 	fill_generation(pipeline);
 	rc = fs_store_put_generation(pipeline->store, pipeline->rules,
 	    &pipeline->generation, err);
@@ -121,7 +127,20 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 	return note_failure(pipeline, rc);
 }
 
-/* What runs from now on, and on what it rests. */
+/* What a run that was cut off has left out. */
+static int
+put_gap(struct pipeline *pipeline, uint64_t now_us)
+{
+	if (!pipeline->after_gap)
+		return 0;
+	pipeline->after_gap = false;
+	return pipeline_event(pipeline, FS_EVENT_GAP,
+	    pipeline->gap_us ? pipeline->gap_us : now_us, FS_RUN_SUBJECT, 0,
+	    "a run was cut off, and what it saw last is missing");
+}
+
+/* What runs from now on, and on what it rests. It is stored at once, so that
+ * a run which is cut off is known to have been. */
 static int
 put_start(struct pipeline *pipeline, uint64_t now_us)
 {
@@ -132,15 +151,17 @@ put_start(struct pipeline *pipeline, uint64_t now_us)
 		return 0;
 	pipeline->started = true;
 	pipeline->first_us = pipeline->last_us = now_us;
-	if ((rc = pipeline_event(pipeline, FS_EVENT_START, now_us, "flowscand",
-		 0, generation->version)) < 0 ||
+	if ((rc = put_gap(pipeline, now_us)) < 0 ||
+	    (rc = pipeline_event(pipeline, FS_EVENT_START, now_us,
+		 FS_RUN_SUBJECT, 0, generation->version)) < 0 ||
 	    (rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "rules",
 		 fs_ruleset_count(pipeline->rules), generation->rules_digest)) <
 		0)
 		return rc;
-	return pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "places",
+	rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "places",
 	    pipeline->config->city_count + pipeline->config->asn_count,
 	    generation->geo_digest);
+	return rc < 0 ? rc : pipeline_save(pipeline);
 }
 
 void
@@ -185,12 +206,17 @@ pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame)
 	if (frame->time_us > pipeline->last_us)
 		pipeline->last_us = frame->time_us;
 	rc = fs_engine_frame(pipeline->engine, frame);
-	if (rc == 0 && pipeline->uncommitted >= COMMIT_ROWS) {
-		pipeline->uncommitted = 0;
-		rc = note_failure(pipeline,
-		    fs_store_commit(pipeline->store, &pipeline->err));
-	}
+	if (rc == 0 && pipeline->uncommitted >= COMMIT_ROWS)
+		rc = pipeline_save(pipeline);
 	return rc;
+}
+
+int
+pipeline_save(struct pipeline *pipeline)
+{
+	pipeline->uncommitted = 0;
+	return note_failure(pipeline,
+	    fs_store_commit(pipeline->store, &pipeline->err));
 }
 
 int
@@ -201,9 +227,7 @@ pipeline_commit(struct pipeline *pipeline)
 	pipeline->rounds++;
 	if ((rc = fs_judge_flush(pipeline->judge)) < 0)
 		return rc;
-	pipeline->uncommitted = 0;
-	return note_failure(pipeline,
-	    fs_store_commit(pipeline->store, &pipeline->err));
+	return pipeline_save(pipeline);
 }
 
 int
@@ -266,7 +290,7 @@ pipeline_finish(struct pipeline *pipeline)
 	    (rc = fs_engine_flush(pipeline->engine)) < 0 ||
 	    (rc = put_losses(pipeline)) < 0 ||
 	    (rc = pipeline_event(pipeline, FS_EVENT_STOP, pipeline->last_us,
-		 "flowscand", 0, NULL)) < 0)
+		 FS_RUN_SUBJECT, 0, NULL)) < 0)
 		return rc;
 	return pipeline_commit(pipeline);
 }

@@ -14,6 +14,8 @@ struct pipeline {
 	struct fs_store *store;
 	struct fs_generation generation;
 	uint64_t flow_rows, client_rows, uncommitted;
+	bool after_gap;        /* The run before was cut off; its rows end at */
+	uint64_t gap_us;       /* this time. */
 	uint64_t decisions[3]; /* Client rows by verdict. */
 	unsigned rounds;       /* Times that the clients were judged. */
 	/* Of the present capture, by its own clock. */
@@ -40,6 +42,8 @@ void pipeline_capture(struct pipeline *pipeline);
 int pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame);
 /* Says that 'now_us' has come without a frame (live captures). */
 int pipeline_tick(struct pipeline *pipeline, uint64_t now_us);
+/* Commits what was given so far; clients are not judged. */
+int pipeline_save(struct pipeline *pipeline);
 /* Judges the clients that changed and commits. */
 int pipeline_commit(struct pipeline *pipeline);
 /* Ends all flows, judges, commits. */

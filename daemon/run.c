@@ -13,7 +13,7 @@
 
 enum {
 	BATCH = 1024,      /* Frames between two looks at the loop. */
-	TICK_MS = 1000,    /* Live: between two commits. */
+	TICK_MS = 1000,    /* Between two commits. */
 	LATE_US = 2000000, /* Live: frames are handed over within this. */
 	SIGNALS = 3,
 };
@@ -31,6 +31,7 @@ struct run {
 	struct fs_capture *capture;
 	size_t capture_at; /* Next of options->captures. */
 	const char *subject;
+	uint64_t saved_ns;            /* Files: of the last commit. */
 	struct fs_capture_stats seen; /* Live: as last told. */
 	struct progress progress;
 	bool failed; /* Nothing more can be stored. */
@@ -256,6 +257,21 @@ open_next(struct run *run)
 	}
 }
 
+/* Whoever kills a run loses its last second at most. */
+static void
+save_in_time(struct run *run)
+{
+	uint64_t now_ns = uv_hrtime();
+	int rc;
+
+	if (now_ns - run->saved_ns < (uint64_t)TICK_MS * 1000000)
+		return;
+	run->saved_ns = now_ns;
+	if (run->pipeline->uncommitted > 0 &&
+	    (rc = pipeline_save(run->pipeline)) < 0)
+		fail(run, rc);
+}
+
 static void
 on_idle(uv_idle_t *handle)
 {
@@ -279,7 +295,8 @@ on_idle(uv_idle_t *handle)
 	}
 	fs_capture_stats(run->capture, &stats);
 	progress_draw(&run->progress, uv_hrtime(), run->subject, &stats);
-	if (rc < 0)
+	save_in_time(run);
+	if (rc < 0 && !run->failed)
 		note_damage(run, &err);
 	if (rc <= 0 && !run->failed)
 		close_file(run, NULL);

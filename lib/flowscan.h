@@ -454,6 +454,9 @@ enum fs_event_kind {
 	FS_EVENT_EVICT,  /* A bound was reached: not reproducible. */
 };
 
+/* The subject of FS_EVENT_START and FS_EVENT_STOP, and of the gap between. */
+#define FS_RUN_SUBJECT "flowscand"
+
 struct fs_event {
 	uint64_t time_us;
 	uint64_t until_us; /* Of a span; else 'time_us'. */
@@ -493,6 +496,14 @@ FS_PUBLIC int fs_store_commit(struct fs_store *store, struct fs_err *err);
  * that a judge can fs_judge_recall() them. Stops at a negative answer. */
 FS_PUBLIC int fs_store_recall(struct fs_store *store, fs_client_fn *client,
     void *ctx, struct fs_err *err);
+
+/* Whether a run that began never came to its end (it was killed, or the
+ * machine went down) and no FS_EVENT_GAP of the subject FS_RUN_SUBJECT tells
+ * of it. '*newest_us' then is the time of the newest row.
+ *
+ * Returns 1, 0 or a negative code. */
+FS_PUBLIC int fs_store_unfinished(struct fs_store *store, struct fs_err *err,
+    uint64_t *newest_us);
 
 /* ---- Questions ------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ missed_words(int kind)
 {
 	switch (kind) {
 	case FS_EVENT_DROP: return "frames not understood or not seen";
-	case FS_EVENT_GAP: return "nothing was captured";
+	case FS_EVENT_GAP: return "not captured, or not stored";
 	case FS_EVENT_DAMAGE: return "damaged capture";
 	case FS_EVENT_EVICT:
 		return "given up for want of room, so that this run cannot be "

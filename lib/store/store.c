@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/addr.h"
 #include "base/err.h"
@@ -146,6 +147,43 @@ fs_store_recall(struct fs_store *store, fs_client_fn *fn, void *ctx,
 		return rc;
 	query.order = STORE_BY_LAST;
 	return store_ask_clients(store, &query, recall_one, &recall, err, NULL);
+}
+
+/* Counts the runs that began and did not end. They may overlap in time, as
+ * each goes by the clock of its captures. */
+static int
+count_runs(void *ctx, const struct fs_event *event)
+{
+	int64_t *open_runs = ctx;
+
+	if (event->kind == FS_EVENT_START)
+		++*open_runs;
+	else if (event->kind == FS_EVENT_STOP ||
+	    (event->kind == FS_EVENT_GAP &&
+		strcmp(event->subject, FS_RUN_SUBJECT) == 0))
+		--*open_runs;
+	return 0;
+}
+
+int
+fs_store_unfinished(struct fs_store *store, struct fs_err *err,
+    uint64_t *newest_us)
+{
+	struct store_query query;
+	struct fs_filter filter;
+	int64_t open_runs = 0;
+	int rc;
+
+	fs_filter_init(&filter);
+	filter.whole = true;
+	if ((rc = store_query(store, &filter, err, &query)) < 0 ||
+	    (rc = store_ask_events(store, &query, count_runs, &open_runs,
+		 err)) < 0)
+		return rc;
+	if (open_runs <= 0)
+		return 0;
+	*newest_us = query.snapshot.newest_us;
+	return 1;
 }
 
 /* ---- Questions ---------------------------------------------------------- */

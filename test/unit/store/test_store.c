@@ -281,6 +281,41 @@ test_events(const char *folder)
 	fs_store_close(store);
 }
 
+/* Runs that began, ended, were told to have been cut off: whether one is
+ * left. */
+static void
+test_unfinished(const char *folder)
+{
+	static const struct {
+		const char *name;
+		uint8_t kind;
+		bool unfinished;
+	} steps[] = {
+		{ "begun", FS_EVENT_START, true },
+		{ "ended", FS_EVENT_STOP, false },
+		{ "cut off", FS_EVENT_START, true },
+		{ "and told", FS_EVENT_GAP, false },
+		{ "begun anew", FS_EVENT_START, true },
+		{ "and ended", FS_EVENT_STOP, false },
+	};
+	struct fs_store *store = sample_writer(folder);
+	struct fs_event event = { .subject = FS_RUN_SUBJECT };
+	struct fs_err err = { 0 };
+	uint64_t newest_us;
+	size_t i;
+
+	tap_int(fs_store_unfinished(store, &err, &newest_us), 0, "no run");
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		event.kind = steps[i].kind;
+		/* Later captures may be of an earlier time. */
+		event.time_us = sample_start_us - i;
+		fs_store_put_event(store, &event, &err);
+		tap_int(fs_store_unfinished(store, &err, &newest_us),
+		    steps[i].unfinished, steps[i].name);
+	}
+	fs_store_close(store);
+}
+
 static void
 test_generations(const char *folder)
 {
@@ -364,6 +399,7 @@ main(void)
 		test_find,
 		test_span,
 		test_events,
+		test_unfinished,
 		test_generations,
 		test_recall,
 	};
