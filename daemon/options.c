@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fds.h"
 #include "base/num.h"
 #include "flowscan.h"
 #include "log.h"
@@ -63,18 +64,31 @@ read_workers(const char *text, struct options *options)
 	return -1;
 }
 
+/* Takes what may be given once. */
+static int
+read_once(const char *name, const char **place)
+{
+	if (*place != NULL) {
+		log_line("%s is given twice: '%s' and '%s'", name, *place,
+		    optarg);
+		return 2;
+	}
+	*place = optarg;
+	return -1;
+}
+
 static int
 read_option(int option, struct options *options)
 {
 	switch (option) {
-	case 'c': options->config = optarg; return -1;
+	case 'c': return read_once("-c", &options->config);
 	case 'i':
 		options->interfaces[options->interface_count++] = optarg;
 		return -1;
 	case 'r':
 		options->captures[options->capture_count++] = optarg;
 		return -1;
-	case OPTION_DB: options->db = optarg; return -1;
+	case OPTION_DB: return read_once("--db", &options->db);
 	case OPTION_WORKERS: return read_workers(optarg, options);
 	case OPTION_CHECK: options->check = true; return -1;
 	case OPTION_VERSION: printf("flowscand %s\n", fs_version()); return 0;
@@ -89,6 +103,8 @@ options_read(int argc, char **argv, struct options *options)
 	int option, rc = -1;
 
 	*options = (struct options){ .workers = 1 };
+	if (fds_hold_standard() < 0)
+		return 2;
 	options->captures = calloc((size_t)argc, sizeof(*options->captures));
 	options->interfaces =
 	    calloc((size_t)argc, sizeof(*options->interfaces));

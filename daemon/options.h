@@ -16,6 +16,7 @@ struct options {
 };
 
 /* Reads the command line; prints help, version or what is wrong with it.
+ * Before that, it makes standard input, output and error safe to use.
  *
  * Returns -1 to go on, else the exit code. */
 int options_read(int argc, char **argv, struct options *options);

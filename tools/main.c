@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fds.h"
 #include "base/yaml.h"
 #include "command.h"
 
@@ -90,6 +91,8 @@ main(int argc, char **argv)
 	const struct command *command;
 	char help[] = "--help";
 
+	if (fds_hold_standard() < 0)
+		return CODE_USAGE;
 	if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
 		printf("flowscan %s\n", fs_version());
 		return CODE_DONE;

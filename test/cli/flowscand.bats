@@ -30,6 +30,15 @@ one_line_about() {
 	[ "$status" -eq 0 ]
 }
 
+@test "closed standard descriptors do no harm" {
+	"$BIN/flowscand" -c $DATA/flowscand-demo.yaml \
+		-r $DATA/demo.pcap.zst --db "$DB" <&- >&- 2>&-
+	[ "$("$BIN/flowscan" flows --db "$DB" --format jsonl | wc -l)" -eq 108 ]
+	run sh -c "'$BIN/flowscan' flows --db '$DB' >&-"
+	[ "$status" -eq 5 ]
+	[ "$output" = "flowscan flows: standard output: Bad file descriptor" ]
+}
+
 # The labels of one tap, without the header: client, class, protocol.
 labels() {
 	awk -F, -v tap="$1" 'NR > 1 && $2 == tap { print $3, $5, $6 }' \
@@ -262,7 +271,8 @@ client() {
 }
 
 @test "a folder that cannot be written to" {
-	scan --db /proc/flowscan.db -r $DATA/demo.pcap.zst
+	DB=/proc/flowscan.db
+	scan -r $DATA/demo.pcap.zst
 	[ "$status" -eq 3 ]
 	one_line_about /proc/flowscan.db
 }
@@ -314,4 +324,42 @@ client() {
 	[ "$status" -eq 5 ]
 	grep -q interrupted "$BATS_TEST_TMPDIR/err"
 	[ "$("$BIN/flowscan" flows --db "$DB" --format jsonl | wc -l)" -gt 5 ]
+}
+
+# What the report knows of gaps.
+gaps() {
+	"$BIN/flowscan" report --db "$DB" --format json | jq '.missed.gaps | length'
+}
+
+@test "a killed run is told by the next one, once" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	"$BIN/flowscand" -c "$BATS_TEST_TMPDIR/plain.yaml" --db "$DB" \
+		-r "$BATS_TEST_TMPDIR/pipe" 2>/dev/null 3>&- &
+	scanner=$!
+	{
+		zstd -dc $DATA/demo.pcap.zst
+		for i in $(seq 100); do
+			"$BIN/flowscan" report --db "$DB" >/dev/null 2>&1 && break
+			sleep 0.1
+		done
+		kill -KILL $scanner
+	} >"$BATS_TEST_TMPDIR/pipe"
+	wait $scanner || status=$?
+	[ "$status" -eq 137 ]
+	for run in first second; do
+		scan -r $DATA/demo.pcap.zst
+		[ "$status" -eq 0 ]
+		[ "$(gaps)" -eq 1 ]
+	done
+	run "$BIN/flowscan" report --db "$DB"
+	[[ "$output" == *"not captured, or not stored: a run was cut off, and what it saw last is missing"* ]]
+}
+
+@test "what may be given once is not taken twice" {
+	scan -c other.yaml
+	[ "$status" -eq 2 ]
+	one_line_about "-c is given twice"
+	scan --db other.db
+	[ "$status" -eq 2 ]
+	one_line_about "--db is given twice"
 }
