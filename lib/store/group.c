@@ -7,11 +7,12 @@
 #include "base/hash.h"
 #include "base/num.h"
 
-enum { ROOM = 64, SEED = 0x5eed };
+enum { ROOM = 64 };
 
 /* Slots hold a group's index and one more, 0 when free: half of them or more
  * are. 'pairs' holds hashes of a key and a client, 0 when free. */
 struct groups {
+	uint64_t seed;
 	struct group *group; /* Owned. */
 	size_t count, room;
 	uint32_t *slot; /* Owned; twice 'room' of them. */
@@ -20,12 +21,13 @@ struct groups {
 };
 
 struct groups *
-groups_new(void)
+groups_new(uint64_t seed)
 {
 	struct groups *groups = calloc(1, sizeof(*groups));
 
 	if (groups == NULL)
 		return NULL;
+	groups->seed = seed;
 	groups->room = groups->pair_room = ROOM;
 	groups->group = calloc(ROOM, sizeof(*groups->group));
 	groups->slot = calloc((size_t)ROOM * 2, sizeof(*groups->slot));
@@ -55,7 +57,7 @@ static uint32_t *
 slot_of(const struct groups *groups, const void *key, size_t size)
 {
 	const size_t mask = groups->room * 2 - 1;
-	size_t at = (size_t)hash_seeded(key, size, SEED) & mask;
+	size_t at = (size_t)hash_seeded(key, size, groups->seed) & mask;
 	const struct group *group;
 
 	for (; groups->slot[at] != 0; at = (at + 1) & mask) {
@@ -164,7 +166,7 @@ count_client(struct groups *groups, struct group *group, const void *client,
 	if (groups->pair_count * 2 >= groups->pair_room &&
 	    (rc = grow_pairs(groups)) < 0)
 		return rc;
-	hash = hash_seeded(client, size, index);
+	hash = hash_seeded(client, size, groups->seed + index);
 	if (hash == 0)
 		hash = 1;
 	slot = pair_slot(groups->pair, groups->pair_room, hash);

@@ -37,8 +37,9 @@ struct group {
 	int64_t seq; /* Of the latest row. */
 };
 
-/* Returns null without memory. */
-struct groups *groups_new(void);
+/* 'seed' keys the tables, as strangers choose what is in them; groups do not
+ * depend on it. Returns null without memory. */
+struct groups *groups_new(uint64_t seed);
 void groups_free(struct groups *groups);
 
 /* Counts a row. Returns 0, -ENOMEM or FS_EFULL. */

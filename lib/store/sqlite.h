@@ -72,6 +72,7 @@ struct sqlite_store {
 	struct sqlite3 *db;                   /* Owned. */
 	struct sqlite3_stmt *stmt[SQL_COUNT]; /* Owned; null until used. */
 	char *path;                           /* Owned. */
+	uint64_t seed;                        /* Of tables in memory. */
 	int lock;                             /* Of the writer, else -1. */
 	bool writing; /* A transaction for writing is open. */
 	bool span_changed;

@@ -261,7 +261,8 @@ int
 sqlite_groups(void *state, const struct store_query *query, store_group_fn *fn,
     void *ctx, struct fs_err *err, uint64_t *matched)
 {
-	struct groups *groups = groups_new();
+	const struct sqlite_store *store = state;
+	struct groups *groups = groups_new(store->seed);
 	int rc;
 
 	if (groups == NULL)

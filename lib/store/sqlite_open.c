@@ -86,6 +86,7 @@ store_new(const char *path, struct fs_err *err, struct sqlite_store **store)
 		return -ENOMEM;
 	}
 	s->lock = -1;
+	sqlite3_randomness(sizeof(s->seed), &s->seed);
 	*store = s;
 	return 0;
 }

@@ -147,8 +147,9 @@ int
 sqlite_totals(void *state, const struct store_query *query, struct fs_err *err,
     struct store_totals *totals)
 {
+	const uint64_t seed = ((const struct sqlite_store *)state)->seed;
 	struct store_totals *sum = calloc(1, sizeof(*sum));
-	struct pass pass = { state, sum, groups_new(), groups_new() };
+	struct pass pass = { state, sum, groups_new(seed), groups_new(seed) };
 	int rc;
 
 	if (sum == NULL || pass.protocols == NULL || pass.sensors == NULL) {

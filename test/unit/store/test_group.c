@@ -24,7 +24,7 @@ row_of(const char *key, const char *client)
 static void
 test_sums(void)
 {
-	struct groups *groups = groups_new();
+	struct groups *groups = groups_new(1);
 	struct group_row row = row_of("tls", "a");
 	const struct group *group;
 
@@ -65,7 +65,7 @@ static void
 check_order(const char *const *keys, size_t count, enum group_order order,
     const char *want)
 {
-	struct groups *groups = groups_new();
+	struct groups *groups = groups_new(2);
 	struct group_row row;
 	char got[64] = "";
 	size_t i, size = 0;
@@ -97,7 +97,7 @@ test_order(void)
 static void
 test_many(void)
 {
-	struct groups *groups = groups_new();
+	struct groups *groups = groups_new(3);
 	struct group_row row;
 	char key[16], client[16];
 	bool right = true;
@@ -122,7 +122,7 @@ test_many(void)
 static void
 test_long_keys(void)
 {
-	struct groups *groups = groups_new();
+	struct groups *groups = groups_new(4);
 	struct group_row row = row_of("", "a");
 	char key[GROUP_KEY_SIZE + 10];
 
@@ -144,7 +144,7 @@ test_long_keys(void)
 static void
 test_full(void)
 {
-	struct groups *groups = groups_new();
+	struct groups *groups = groups_new(5);
 	struct group_row row = row_of("", "a");
 	uint32_t i;
 	int rc = 0;
