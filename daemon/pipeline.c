@@ -20,6 +20,10 @@ pipeline_load(struct pipeline *pipeline, const struct config *config)
 	pipeline->fresh = true;
 	rc = fs_ruleset_load((const char *const *)config->rules,
 	    config->rule_count, log_fault, NULL, &err, &pipeline->rules);
+	if (rc == 0 && fs_ruleset_count(pipeline->rules) == 0)
+		log_line("warning: there are no rules, so that everything "
+			 "will be called clean: name their folder in the "
+			 "config, as in 'rules: [rules]'");
 	/* All faults are told at once, so a faulty rule does not end it. */
 	geo_rc = fs_geo_open((const char *const *)config->city,
 	    config->city_count, (const char *const *)config->asn,

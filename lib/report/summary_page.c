@@ -166,6 +166,25 @@ say_geo(struct doc *doc, const struct fs_generation *generation)
 	doc_item(doc, 1, TONE_PLAIN);
 }
 
+/* Without a rule all is clean, which must not pass for an answer. */
+static void
+say_no_rules(struct doc *doc, const struct summary *summary)
+{
+	const struct summary_event *event;
+	size_t i;
+
+	for (i = 0; i < summary->event_count; i++) {
+		event = &summary->event[i];
+		if (event->kind != FS_EVENT_LOAD || event->count > 0 ||
+		    strcmp(event->subject, "rules") != 0)
+			continue;
+		buf_add_text(&doc->line,
+		    "no rule was loaded: nothing could be found, and 'clean' "
+		    "says nothing");
+		doc_item(doc, 1, TONE_DOUBT);
+	}
+}
+
 static void
 say_rests_on(struct doc *doc, const struct summary *summary)
 {
@@ -184,6 +203,7 @@ say_rests_on(struct doc *doc, const struct summary *summary)
 	buf_add_text(&doc->line, ", first loaded ");
 	doc_time(&doc->line, generation->time_us);
 	doc_item(doc, 1, TONE_PLAIN);
+	say_no_rules(doc, summary);
 	say_geo(doc, generation);
 }
 

@@ -227,6 +227,19 @@ client() {
 	[[ "$output" == *"exits.txt:2:"*"203.0.113.0/99"* ]]
 }
 
+@test "without rules, nothing is vouched for" {
+	echo "rules: [$BATS_TEST_TMPDIR/none]" >"$BATS_TEST_TMPDIR/plain.yaml"
+	mkdir "$BATS_TEST_TMPDIR/none"
+	scan --check
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"warning: there are no rules"* ]]
+	scan -r $DATA/demo.pcap.zst
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"warning: there are no rules"* ]]
+	run "$BIN/flowscan" report --db "$DB"
+	[[ "$output" == *"no rule was loaded: nothing could be found"* ]]
+}
+
 @test "a database of places that is none" {
 	echo "not a database" >"$BATS_TEST_TMPDIR/city.mmdb"
 	printf '%s\ngeo: {city: city.mmdb}\n' "$RULES" >"$BATS_TEST_TMPDIR/bad.yaml"
