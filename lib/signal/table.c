@@ -92,6 +92,11 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    "what all sizes leave over, divided by 16, if the same" },
 	[SIGNAL_SEQ_SIZES] = { "seq.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
 	    "payload sizes of the first packets, the server's negative" },
+	[SIGNAL_INNER_SIZES] = { "inner.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
+	    "the same, behind TLS's handshake; without TLS, of the first" },
+	[SIGNAL_INNER_SCORE] = { "inner.score", NUMBER, UNIT_NONE, FLOW, ANY,
+	    "log of how much likelier these sizes are with a TLS handshake "
+	    "inside than without" },
 	[SIGNAL_DPI_PROTOCOL] = { "dpi.protocol", TEXT, UNIT_NONE, FLOW, ANY,
 	    "protocol that nDPI read from the bytes" },
 	[SIGNAL_DPI_CONFIDENCE] = { "dpi.confidence", TEXT, UNIT_NONE, FLOW,
