@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+"""Makes lib/signal/inner_table.c from captures that 'train-data' made.
+
+usage: train.py BIN DATA [-n VISITS] [--write FILE] [--held-out] [--dump]
+
+BIN holds flowscand and flowscan, which read the captures, so that training and
+running see the same sizes (signal inner.sizes). Every weight is of a logistic
+regression over what a row shows (features() and lib/signal/inner_score.c say
+the same), with both classes weighed equally: so the sum is the log of the
+likelihood ratio. --held-out leaves out whole programs and seeds, and prints
+rates on what was left out.
+"""
+import argparse
+import glob
+import json
+import math
+import os
+import random
+import subprocess
+import tempfile
+import textwrap
+
+COUNT, LEAST = 25, 6
+CLASS_ENDS = (160, 600, 1210)
+TURN_ENDS = (60, 85, 110, 160, 300, 480, 620, 900, 1400, 2000, 3200, 5000, 8000, 16000)
+ASK_ENDS = (199, 700, 1399, 2400)
+ANSWER_ENDS = (399, 1199, 2500, 6000)
+REPLY_ENDS = (69, 110, 170, 400)
+SEQUEL_ENDS = (110, 350)
+TURNS = 6
+GRAMS, TURN_BINS, ASKS = 512, len(TURN_ENDS) + 1, 625
+TURNS_AT, ASKS_AT = GRAMS, GRAMS + 2 * TURNS * TURN_BINS
+WIDTH = ASKS_AT + ASKS
+
+PORTS = {8388: "ss-aead", 8389: "ss-aes", 8390: "ss-obfs-http", 8391: "ss-obfs-tls", 8392: "ss-v2ws", 8393: "ss-v2ws-tls",
+         443: "trojan", 9001: "vmess", 9002: "vmess-ws", 9003: "vmess-tls", 9004: "vmess-ws-tls", 9005: "vless-tls",
+         9006: "vless-ws-tls", 9007: "trojan-go", 9008: "vmess-mux-tls", 9009: "vless-mux-tls", 8443: "stunnel-socks",
+         8444: "stunnel-http", 8445: "https-proxy",
+         8446: "stunnel-relay", 8447: "vless-ws-cdn"}
+IN_NOISE = ("ss-aead", "ss-aes", "vmess")
+# Programs of one make are left out together.
+MAKES = {"trojan": "trojan", "trojan-go": "v2ray-trojan", "vmess-tls": "vmess", "vmess-ws-tls": "vmess", "vmess-mux-tls": "mux",
+         "vless-mux-tls": "mux", "vless-tls": "vless", "vless-ws-tls": "vless", "vless-ws-cdn": "vless", "stunnel-socks": "stunnel",
+         "stunnel-http": "stunnel", "stunnel-relay": "stunnel", "https-proxy": "https-proxy", "ss-v2ws-tls": "ss-plugin", "vmess": "vmess", "ss-aead": "ss",
+         "ss-aes": "ss"}
+
+
+def bin_of(ends, value):
+    return sum(value > end for end in ends)
+
+
+def features(sizes):
+    """The set of what a row of sizes shows, as numbers below WIDTH."""
+    found, gram = set(), 0
+    for i, size in enumerate(sizes):
+        gram = (gram << 3 | bin_of(CLASS_ENDS, abs(size)) << 1 | (size < 0)) % GRAMS
+        if i >= 2:
+            found.add(gram)
+    turns = []
+    for i, size in enumerate(sizes):
+        if not turns or turns[-1][2] != (size < 0):
+            if len(turns) == TURNS:
+                break
+            turns.append([0, i, size < 0])
+        turns[-1][0] += abs(size)
+    for i, (size, _, server) in enumerate(turns):
+        found.add(TURNS_AT + (i * 2 + server) * TURN_BINS + bin_of(TURN_ENDS, size))
+    for ask, answer, reply in zip(turns, turns[1:], turns[2:]):
+        if not ask[2]:
+            after = sizes[reply[1] + 1:reply[1] + 2]
+            sequel = 0 if not after else 1 if after[0] > 0 else 2 + bin_of(SEQUEL_ENDS, -after[0])
+            found.add(ASKS_AT + ((bin_of(ASK_ENDS, ask[0]) * 5 + bin_of(ANSWER_ENDS, answer[0])) * 5 +
+                                 bin_of(REPLY_ENDS, sizes[reply[1]])) * 5 + sequel)
+    return sorted(found)
+
+
+def flows_of(binaries, capture):
+    with tempfile.TemporaryDirectory() as folder:
+        db, config = folder + "/db", folder + "/c.yaml"
+        with open(config, "w") as f:
+            f.write("sensor: {name: lab}\n")
+        subprocess.run([binaries + "/flowscand", "-c", config, "-r", capture, "--db", db], check=True, stderr=subprocess.DEVNULL)
+        out = subprocess.run([binaries + "/flowscan", "flows", "--db", db, "--format", "jsonl", "--limit", "0"], check=True,
+                             capture_output=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def rows_of(binaries, data):
+    """(carrier, seed, in TLS, sizes) of every flow."""
+    rows = []
+    for folder in sorted(glob.glob(data + "/*/")):
+        seed = int(folder.rstrip("/").rsplit("/", 1)[1])
+        for tap in ("client", "direct"):
+            if not os.path.exists(folder + tap + ".pcap"):
+                continue
+            for flow in flows_of(binaries, folder + tap + ".pcap"):
+                sizes = flow["signals"].get("inner.sizes")
+                if sizes and flow["transport"] == "tcp":
+                    name = PORTS.get(flow["server_port"]) if tap == "client" else "direct"
+                    rows.append((name, seed, flow["signals"].get("c2s.bytes", "").startswith("1603"), sizes[:COUNT]))
+    return rows
+
+
+def fit(rows, rounds=40, weight=0.002, rate=0.3):
+    """Weights by gradient descent (AdaGrad), features() -> log odds."""
+    rng = random.Random(1)
+    examples = [(features(sizes), guilty) for sizes, guilty in rows]
+    share = {g: sum(1 for e in examples if e[1] == g) or 1 for g in (True, False)}
+    w, seen, bias, bias_seen = [0.0] * WIDTH, [1e-8] * WIDTH, 0.0, 1e-8
+    for _ in range(rounds):
+        rng.shuffle(examples)
+        for found, guilty in examples:
+            odds = bias + sum(w[f] for f in found)
+            step = (guilty - 1 / (1 + math.exp(-max(-30, min(30, odds))))) * len(examples) / 2 / share[guilty]
+            bias_seen += step * step
+            bias += rate * step / math.sqrt(bias_seen)
+            for f in found:
+                slope = step - weight * len(examples) / 100 * w[f]
+                seen[f] += slope * slope
+                w[f] += rate * slope / math.sqrt(seen[f])
+    return bias, w
+
+
+def milli(model):
+    bias, w = model
+    return round(bias * 1000), [max(-32000, min(32000, round(x * 1000))) for x in w]
+
+
+def score(model, sizes):
+    bias, w = model
+    return bias + sum(w[f] for f in features(sizes))
+
+
+def split(rows, in_tls):
+    """What one model is trained on: (carrier, seed, sizes, guilty)."""
+    if in_tls:
+        return [(n, s, z, n != "direct") for n, s, tls, z in rows if tls and (n == "direct" or n in MAKES) and n not in IN_NOISE]
+    return [(n, s, z, n != "direct") for n, s, tls, z in rows if n in IN_NOISE or n == "direct"]
+
+
+def held_out(rows):
+    """Of each make, rates of a model that knows neither it nor the seeds that
+    it is tried on."""
+    seeds = sorted({r[1] for r in rows})
+    odd = set(seeds[1::2])
+    honest, guilty = [], {}
+    for make in sorted({MAKES[r[0]] for r in rows if r[3]}):
+        for test in (odd, set(seeds) - odd):
+            model = fit([(z, g) for n, s, z, g in rows if s not in test and MAKES.get(n) != make], 25)
+            for n, s, z, g in rows:
+                if s in test and len(z) >= LEAST:
+                    if not g:
+                        honest.append(score(model, z))
+                    elif MAKES[n] == make:
+                        guilty.setdefault(n, []).append(score(model, z))
+    honest.sort()
+    n = len(honest)
+    print("honest: %d scores, 99 %% below %.2f, 99.9 %% below %.2f, all below %.2f" %
+          (n, honest[int(n * .99)], honest[int(n * .999)], honest[-1]))
+    limits = (honest[int(n * .99)], honest[int(n * .999)], 2, 3, 4, 5, 6, 8)
+    print("%-16s %5s  " % ("above", "n") + " ".join("%6.2f" % l for l in limits))
+    for name, got in [("direct", honest)] + sorted(guilty.items()) + [("all", sum(guilty.values(), []))]:
+        print("%-16s %5d  " % (name, len(got)) + " ".join("%6.4f" % (sum(s > l for s in got) / len(got)) for l in limits))
+
+
+def table(name, values):
+    lines = textwrap.wrap(", ".join(map(str, values)), 64)
+    return "\t    .%s = {\n%s\t    },\n" % (name, "".join("\t\t%s\n" % line for line in lines))
+
+
+RECIPE = """The captures: 'sh test/lab/train-data -n %s DATA %s', with the programs of Debian 12: %d flows of honest TLS, %d of proxies
+over it, %d of those that look like noise. Then 'python3 test/lab/train.py build/bin DATA -n %s --write lib/signal/inner_table.c'."""
+
+
+def write(path, models, rows, visits):
+    honest = sum(r[0] == "direct" for r in rows)
+    noise = sum(r[0] in IN_NOISE for r in rows)
+    seeds = " ".join(str(s) for s in sorted({r[1] for r in rows}))
+    recipe = RECIPE % (visits, seeds, honest, sum(r[0] in MAKES for r in rows) - noise, noise, visits)
+    with open(path, "w") as f:
+        f.write("/* Made by test/lab/train.py; do not edit.\n *\n%s */\n" %
+                "".join(" * %s\n" % line for line in textwrap.wrap(recipe, 76)))
+        f.write('#include "signal/inner.h"\n\n/* clang-format off */\nconst struct inner_model inner_models[INNER_CARRIERS] = {\n')
+        for name, model in models:
+            bias, w = milli(model)
+            f.write("\t[%s] = {\n\t    .bias = %d,\n" % (name, bias))
+            f.write(table("grams", w[:GRAMS]) + table("turns", w[TURNS_AT:ASKS_AT]) + table("asks", w[ASKS_AT:]) + "\t},\n")
+        f.write("};\n")
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("binaries")
+    ap.add_argument("data")
+    ap.add_argument("-n", default="12", help="the visits that train-data was told")
+    ap.add_argument("--write")
+    ap.add_argument("--held-out", action="store_true")
+    ap.add_argument("--dump", action="store_true")
+    opt = ap.parse_args()
+    rows = rows_of(opt.binaries, opt.data)
+    if opt.dump:
+        for row in rows:
+            print(*row)
+    models = []
+    for name, in_tls in (("INNER_IN_TLS", True), ("INNER_IN_NOISE", False)):
+        mine = split(rows, in_tls)
+        if opt.held_out:
+            print(name)
+            held_out(mine)
+        if opt.write:
+            models.append((name, fit([(z, g) for _, _, z, g in mine if len(z) >= LEAST])))
+    if opt.write:
+        write(opt.write, models, rows, opt.n)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+"""Visits web sites as several programs do, directly and through proxies.
+
+usage: visits.py SEED COUNT SITE_ADDRESS CARRIERS CA
+
+Prints a line a visit: the carrier ('direct' for none), whether it went well,
+what was done. The clients are curl, Node where it is, and Python's ssl module with keep-alive,
+uploads, conversations as of a WebSocket, and ClientHellos made as long as
+post-quantum ones by a long ALPN list: nothing in Debian 12 sends those keys.
+"""
+import concurrent.futures
+import json
+import os
+import random
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlparse
+
+LAB = os.path.dirname(os.path.abspath(__file__))
+AGENTS = ["curl/7.88.1", "python-requests/2.31", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+          "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"]
+
+
+def page(rng):
+    """A path whose answer has one of several sizes."""
+    return "/bytes?n=%d&wait=%d" % (int(10 ** rng.uniform(1.3, 5.2)), rng.choice([0, 0, 0, 15, 120]))
+
+
+def headers(rng, host):
+    """Those of a request: from few to a browser's with its cookies."""
+    out = {"Host": host, "User-Agent": rng.choice(AGENTS), "Accept": "*/*"}
+    if rng.random() < 0.6:
+        out["Accept-Encoding"] = "gzip, deflate, br"
+        out["Accept-Language"] = "en-US,en;q=0.9"
+    if rng.random() < 0.4:
+        out["Authorization"] = "Bearer " + "k" * rng.choice([20, 60, 150, 900])
+    if rng.random() < 0.4:
+        out["Cookie"] = "session=" + "c" * rng.choice([20, 80, 250, 700, 1500])
+    return out
+
+
+def reach(how, host, port):
+    """A TCP connection to the host, through the proxy that 'how' names."""
+    if not how:
+        return socket.create_connection((ADDRESS, port), 30)
+    proxy = urlparse(how)
+    if proxy.scheme == "tcp":
+        return socket.create_connection((proxy.hostname, proxy.port), 30)
+    sock = socket.create_connection((proxy.hostname, proxy.port), 30)
+    if proxy.scheme == "https":
+        sock = ssl._create_unverified_context().wrap_socket(sock, server_hostname="www.example.com")
+    if proxy.scheme.startswith("http"):
+        sock.sendall(b"CONNECT %s:%d HTTP/1.1\r\nHost: %s:%d\r\n\r\n" % (ADDRESS.encode(), port, host.encode(), port))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += more(sock)
+        if b" 200 " not in answer:
+            raise OSError("refused by the proxy")
+        return sock
+    sock.sendall(b"\5\1\0")
+    more(sock)
+    sock.sendall(b"\5\1\0\1" + socket.inet_aton(ADDRESS) + struct.pack(">H", port))
+    if more(sock)[1] != 0:
+        raise OSError("refused by the proxy")
+    return sock
+
+
+def more(sock):
+    got = sock.recv(65536)
+    if not got:
+        raise OSError("ended early")
+    return got
+
+
+class Within:
+    """TLS over any socket, also over a TLS socket."""
+
+    def __init__(self, sock, context, host):
+        self.sock, self.read, self.write = sock, ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.read, self.write, server_hostname=host)
+        self.drive(self.tls.do_handshake)
+
+    def drive(self, step, *args):
+        while True:
+            try:
+                result = step(*args)
+                self.flush()
+                return result
+            except ssl.SSLWantReadError:
+                self.flush()
+                self.read.write(more(self.sock))
+
+    def flush(self):
+        if self.write.pending:
+            self.sock.sendall(self.write.read())
+
+    def sendall(self, what):
+        self.drive(self.tls.write, what)
+
+    def recv(self, size):
+        return self.drive(self.tls.read, size)
+
+
+def by_python(rng, how, host, what):
+    context = ssl.create_default_context(cafile=CA)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    alpn = ["http/1.1"]
+    if rng.random() < 0.5:
+        # As long as with a key of ML-KEM: 1,150 bytes and more of it.
+        alpn += ["x-%d-%s" % (i, "p" * 90) for i in range(rng.randint(11, 13))]
+    context.set_alpn_protocols(alpn)
+    if rng.random() < 0.3:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with reach(how, host, 443) as sock:
+        sock.settimeout(30)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        tls = Within(sock, context, host)
+        if what == "talk":
+            talk(rng, tls, host)
+        else:
+            for i in range(rng.choice([1, 2, 3, 5]) if what == "keep" else 1):
+                request(rng, tls, host, what)
+                time.sleep(rng.choice([0, 0.05, 0.4]))
+
+
+def request(rng, tls, host, what):
+    lines = headers(rng, host)
+    body = b""
+    if what == "upload":
+        body = b"u" * int(10 ** rng.uniform(1.5, 5.3))
+        lines["Content-Length"] = str(len(body))
+    path = "/stream?n=%d" % rng.randint(5, 40) if what == "stream" else page(rng)
+    head = "%s %s HTTP/1.1\r\n%s\r\n" % ("POST" if body else "GET", path,
+                                          "".join("%s: %s\r\n" % h for h in lines.items()))
+    if body and rng.random() < 0.5:
+        tls.sendall(head.encode())
+        tls.sendall(body)
+    else:
+        tls.sendall(head.encode() + body)
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += tls.recv(65536)
+    head, got = got.split(b"\r\n\r\n", 1)
+    size = [int(l.split(b":")[1]) for l in head.lower().split(b"\r\n") if l.startswith(b"content-length")]
+    while len(got) < size[0] if size else not got.endswith(b"0\r\n\r\n"):
+        got += tls.recv(65536)
+
+
+def talk(rng, tls, host):
+    lines = dict(headers(rng, host), Upgrade="websocket", Connection="Upgrade")
+    tls.sendall(("GET /echo?n=30 HTTP/1.1\r\n%s\r\n" % "".join("%s: %s\r\n" % h for h in lines.items())).encode())
+    tls.recv(65536)
+    done = threading.Event()
+
+    def listen():
+        try:
+            while not done.is_set() and tls.sock.recv(65536):
+                pass
+        except OSError:
+            pass
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    for _ in range(rng.randint(4, 20)):
+        tls.sendall(b"z" * rng.choice([6, 20, 60, 130, 300, 600, 1300, 4000]))
+        time.sleep(rng.choice([0, 0.02, 0.1, 0.3]))
+    done.set()
+
+
+def by_curl(rng, how, host, what):
+    args = ["curl", "-sS", "-m", "40", "-k", "--resolve", "%s:443:%s" % (host, ADDRESS), "--http1.1" if rng.random() < 0.5 else "--http2"]
+    if rng.random() < 0.3:
+        args += ["--tls-max", "1.2"]
+    if how.startswith("tcp:"):
+        args += ["--connect-to", "%s:443:%s" % (host, how[6:])]
+    elif how:
+        # The name is known to nobody but us: ask for the address.
+        args += ["--proxy", how.replace("socks5h", "socks5"), "--proxy-insecure"]
+    for name, value in headers(rng, host).items():
+        if name not in ("Host", "Accept"):
+            args += ["-H", "%s: %s" % (name, value)]
+    if what == "upload":
+        args += ["--data-binary", "@-", "-H", "Expect:"]
+    urls = ["/stream?n=%d" % rng.randint(5, 40)] if what == "stream" else [page(rng)]
+    if what == "keep":
+        urls += [page(rng) for _ in range(rng.randint(1, 4))]
+    if how.startswith("http"):
+        args += ["--connect-to", "%s:443:%s:443" % (host, ADDRESS)]
+    for url in urls:
+        args += ["-o", "/dev/null", "https://%s%s" % (host, url)]
+    body = b"u" * int(10 ** rng.uniform(1.5, 5.3)) if what == "upload" else b""
+    got = subprocess.run(args, input=body, capture_output=True, timeout=60)
+    if got.returncode:
+        raise OSError(got.stderr.decode(errors="replace").strip()[-200:])
+
+
+def by_node(rng, how, host, what):
+    lines = {k.lower(): v for k, v in headers(rng, host).items() if k != "Host"}
+    job = {"address": ADDRESS, "host": host, "proxy": how, "tls12": rng.random() < 0.3, "h2": rng.random() < 0.6, "pause": rng.choice([0, 0, 30, 150]), "headers": lines,
+           "paths": [page(rng) for _ in range(rng.randint(2, 9) if what == "keep" else 1)],
+           "body": int(10 ** rng.uniform(1.5, 5.3)) if what == "upload" else 0}
+    if what == "stream":
+        job["paths"] = ["/stream?n=%d" % rng.randint(5, 40)]
+    got = subprocess.run(["node", LAB + "/visit.js", json.dumps(job)], capture_output=True, timeout=60)
+    if got.returncode:
+        raise OSError(got.stderr.decode(errors="replace").strip()[-200:])
+
+
+def program(rng, how, what):
+    if what == "talk":
+        return by_python
+    node = shutil.which("node") and not how.startswith("http")
+    return rng.choice([by_python, by_curl] + [by_node] * bool(node))
+
+
+def visit(job):
+    carrier, how, seed = job
+    rng = random.Random(seed)
+    host = "s%d.example.com" % rng.randrange(8)
+    what = rng.choice(["get", "get", "keep", "keep", "upload", "stream", "talk"])
+    by = program(rng, how, what)
+    time.sleep(rng.uniform(0, 0.5))
+    try:
+        by(rng, how, host, what)
+        return "%s ok %s %s %s" % (carrier, by.__name__, what, host)
+    except (OSError, subprocess.SubprocessError, IndexError) as e:
+        return "%s failed %s %s %s: %s" % (carrier, by.__name__, what, host, e)
+
+
+SEED, COUNT, ADDRESS, CARRIERS, CA = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5]
+with open(CARRIERS) as f:
+    jobs = [(name, how) for name, _, how in (line.strip().split(",") for line in f)] * COUNT
+jobs += [("direct", "")] * (25 * COUNT)
+order = random.Random(SEED)
+order.shuffle(jobs)
+jobs = [(name, how, SEED * 100000 + i) for i, (name, how) in enumerate(jobs)]
+with concurrent.futures.ThreadPoolExecutor(12) as pool:
+    for line in pool.map(visit, jobs):
+        print(line, flush=True)
