@@ -74,24 +74,29 @@ find_signal(const char *name, size_t size)
 int
 says_make(struct arena *arena, const char *text, struct says *says)
 {
-	size_t at, size, from, count = 1;
-	struct says_part *parts;
+	size_t at, size, from = 0, most = 1;
+	struct says_part *parts, *part;
+	int signal;
 
 	for (at = 0; says_next(text, &at, &size); at += size)
-		count++;
-	parts = arena_array(arena, count, sizeof(*parts));
+		most++;
+	parts = part = arena_array(arena, most, sizeof(*parts));
 	if (parts == NULL)
 		return -ENOMEM;
-	says->parts = parts;
-	says->count = count;
-	for (from = at = 0; says_next(text, &at, &size); from = at += size) {
-		if (!copy_plain(arena, text + from, at - from, parts))
+	for (at = 0; says_next(text, &at, &size); at += size) {
+		signal = find_signal(text + at + 1, size - 1);
+		if (signal < 0)
+			continue;
+		if (!copy_plain(arena, text + from, at - from, part))
 			return -ENOMEM;
-		parts++->signal = find_signal(text + at + 1, size - 1);
+		part++->signal = signal;
+		from = at + size;
 	}
-	if (!copy_plain(arena, text + from, strlen(text + from), parts))
+	if (!copy_plain(arena, text + from, strlen(text + from), part))
 		return -ENOMEM;
-	parts->signal = -1;
+	part++->signal = -1;
+	says->parts = parts;
+	says->count = (size_t)(part - parts);
 	return 0;
 }
 

@@ -20,8 +20,8 @@ struct says {
  * its whole size. '%' before what is no name is itself. */
 bool says_next(const char *text, size_t *at, size_t *size);
 
-/* Makes a sentence of a text whose placeholders are known to be signals.
- * Returns 0 or -ENOMEM. */
+/* Makes a sentence of a text. What looks like a placeholder and names no
+ * signal stays as it is. Returns 0 or -ENOMEM. */
 int says_make(struct arena *arena, const char *text, struct says *says);
 
 /* Writes the sentence with its values into 'room' of FS_TEXT_SIZE bytes. An

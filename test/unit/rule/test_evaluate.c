@@ -258,6 +258,29 @@ test_sentences(void)
 	}
 }
 
+/* A rule without a sentence says what it is, word by word. */
+static void
+test_no_sentence(void)
+{
+	struct fs_evidence evidence[FS_EVIDENCE_MAX];
+	struct signals *signals = some_signals();
+	struct fs_ruleset *rules =
+	    load("- rule: r\n"
+		 "  desc: in 90%of flows, with %tls.sni\n"
+		 "  class: vpn\n"
+		 "  family: f\n"
+		 "  likelihood: {if_true: 0.9, if_false: 0.1}\n"
+		 "  condition: flow.gaps = 0\n");
+
+	signals_set_string(signals, SIGNAL_TLS_SNI, "a.org");
+	rule_evaluate(rules, SCOPE_FLOW, FS_VIEW_PATH, now_us, signals,
+	    evidence);
+	tap_text(evidence->text, "in 90%of flows, with a.org",
+	    "a percent sign stays");
+	fs_ruleset_free(rules);
+	free(signals);
+}
+
 /* A value is cut between characters, at every length before it. */
 static void
 test_cut(void)
@@ -399,6 +422,7 @@ main(void)
 	test_askings();
 	test_strongest();
 	test_sentences();
+	test_no_sentence();
 	test_cut();
 	test_info();
 	test_digest();
