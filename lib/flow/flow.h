@@ -11,6 +11,7 @@
 #include "flowscan.h"
 #include "packet/packet.h"
 
+struct turns;   /* See flow/turns.h. */
 struct inspect; /* The signal stage's; see signal/inspect.h. */
 
 /* No padding, as it is hashed. */
@@ -95,13 +96,18 @@ struct flow {
 	uint8_t state;   /* enum flow_state */
 	uint8_t segment; /* enum flow_segment of the packet touched last. */
 	uint8_t client;  /* Endpoint 0 or 1. */
-	uint8_t first_sender; /* Endpoint of the first packet. */
-	bool client_fixed;    /* The client's side is certain. */
-	bool start_seen;      /* Its first packet can be its beginning. */
-	bool settled; /* Both sides took part: not given up before others. */
-	bool decided; /* Inspection has ended. */
-	struct inspect *inspect;  /* Borrowed from its pool, or null. */
-	struct flow_side side[2]; /* As in the key. */
+	uint8_t first_sender;  /* Endpoint of the first packet. */
+	bool client_fixed : 1; /* The client's side is certain. */
+	bool start_seen : 1;   /* Its first packet can be its beginning. */
+	bool
+	    settled : 1; /* Both sides took part: not given up before others. */
+	bool decided : 1;        /* Inspection has ended. */
+	bool turning : 1;        /* It has 'turns'. */
+	uint8_t carries;         /* enum packet_carrier seen inside. */
+	uint8_t carried;         /* enum packet_carrier around it, innermost. */
+	uint8_t depth;           /* Tunnels around it. */
+	struct inspect *inspect; /* Borrowed from its pool, or null. */
+	struct flow_side side[2];           /* As in the key. */
 	uint64_t syn_us, synack_us, ack_us; /* 0: not seen. */
 	uint64_t first_us;
 	uint64_t revised_us; /* Last revision, or first_us. */
@@ -114,9 +120,7 @@ struct flow {
 	int16_t service;              /* Index into the settings, -1: none. */
 	uint16_t rev;                 /* Revisions given so far. */
 	uint8_t icmp_type, icmp_code; /* Of the first packet. */
-	uint8_t carries;              /* enum packet_carrier seen inside. */
-	uint8_t carried; /* enum packet_carrier around it, innermost. */
-	uint8_t depth;   /* Tunnels around it. */
+	struct turns *turns;          /* Counted from the decision on; owned. */
 };
 
 /* Spans of 0 count as 1 s, but 'active_s': 0 is no revision. */
@@ -130,7 +134,7 @@ struct flow_table;
 
 /* Returns 0 or -ENOMEM. All memory is taken here. */
 int flow_table_new(const struct flow_limits *limits, struct flow_table **table);
-/* Frees the table; flows still in it are forgotten ('facts' freed). */
+/* Frees the table; flows still in it are forgotten, with what they own. */
 void flow_table_free(struct flow_table *table);
 
 /* Finds or creates the flow of 'packet' (a level of 'stack') and counts the
@@ -175,7 +179,7 @@ struct flow *flow_table_oldest(struct flow_table *table);
 /* Any flow, in order of first_us then id, for a flush; null when empty. */
 struct flow *flow_table_first(struct flow_table *table);
 
-/* Takes the flow out of the table and frees its 'facts'. */
+/* Takes the flow out of the table and frees what it owns. */
 void flow_table_end(struct flow_table *table, struct flow *flow);
 
 uint32_t flow_table_count(const struct flow_table *table);

@@ -98,6 +98,15 @@ flow_table_new(const struct flow_limits *limits, struct flow_table **out)
 	return 0;
 }
 
+static void
+free_owned(struct flow *flow)
+{
+	free(flow->facts);
+	free(flow->turns);
+	flow->facts = NULL;
+	flow->turns = NULL;
+}
+
 void
 flow_table_free(struct flow_table *table)
 {
@@ -106,7 +115,7 @@ flow_table_free(struct flow_table *table)
 	if (table == NULL)
 		return;
 	for (i = 0; table->flows != NULL && i < table->fresh; i++)
-		free(table->flows[i].facts);
+		free_owned(&table->flows[i]);
 	pages_give(table->flows, slab_size(table));
 	wheel_free(table->wheel);
 	order_fini(&table->order);
@@ -311,8 +320,7 @@ flow_table_end(struct flow_table *table, struct flow *flow)
 	map_remove(&table->map, hash_of(table, &flow->key), entry);
 	list_remove(table, entry);
 	wheel_unset(table->wheel, entry);
-	free(flow->facts);
-	flow->facts = NULL;
+	free_owned(flow);
 	flow->id = 0;
 	table->links[entry].next = table->unused;
 	table->unused = entry;
