@@ -10,9 +10,12 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "flow/flow.h"
+#include "flow/pair.h"
+#include "flow/turns.h"
 #include "observation.h"
 #include "packet/packet.h"
 #include "service.h"
+#include "signal/final.h"
 #include "signal/inspect.h"
 
 enum {
@@ -20,6 +23,7 @@ enum {
 	 * another capture. */
 	BACKWARD_MAX_US = 5 * 1000 * 1000,
 	PROTO_TCP = 6,
+	PAIRS_MAX = 65536,
 };
 
 struct fs_engine {
@@ -27,6 +31,7 @@ struct fs_engine {
 	struct packet_decoder *decoder;
 	struct flow_table *flows;
 	struct inspect_pool *pool;
+	struct pair_table *pairs;
 	struct service_map *services;
 	fs_observe_fn *observe;
 	void *observe_ctx;
@@ -36,6 +41,13 @@ struct fs_engine {
 	struct packet_stack stack;
 	struct observer observer;
 };
+
+/* Few pairs have flows of a kind that is remembered. */
+static uint32_t
+pair_max(const struct fs_settings *settings)
+{
+	return settings->flow_max < PAIRS_MAX ? settings->flow_max : PAIRS_MAX;
+}
 
 int
 fs_engine_new(const struct fs_settings *settings,
@@ -59,6 +71,8 @@ fs_engine_new(const struct fs_settings *settings,
 	engine->decoder = packet_decoder_new(settings->hash_seed);
 	if (engine->decoder == NULL ||
 	    (rc = flow_table_new(&limits, &engine->flows)) < 0 ||
+	    (rc = pair_table_new(pair_max(settings), settings->hash_seed,
+		 &engine->pairs)) < 0 ||
 	    (rc = service_map_new(settings, &engine->services)) < 0)
 		goto no_memory;
 	if ((rc = inspect_pool_new(settings->detect_max, err, &engine->pool)) <
@@ -69,6 +83,7 @@ fs_engine_new(const struct fs_settings *settings,
 	engine->observer.geo = geo;
 	engine->observer.pool = engine->pool;
 	engine->observer.services = engine->services;
+	engine->observer.pairs = engine->pairs;
 	engine->observer.generation = generation;
 	*out = engine;
 	return 0;
@@ -102,6 +117,7 @@ fs_engine_free(struct fs_engine *engine)
 		drop_flows(engine);
 	inspect_pool_free(engine->pool);
 	flow_table_free(engine->flows);
+	pair_table_free(engine->pairs);
 	service_map_free(engine->services);
 	packet_decoder_free(engine->decoder);
 	free(engine);
@@ -198,6 +214,18 @@ note_syn(struct fs_engine *engine, struct flow *flow,
 	observer_keep_syn(&engine->observer, flow, packet);
 }
 
+/* Of a flow that has turns, and of what its packet brought anew. */
+static void
+count_turn(const struct fs_engine *engine, struct flow *flow,
+    const struct packet *packet, unsigned from)
+{
+	if (flow->turning && packet->payload_size > 0 &&
+	    !packet->later_fragment && flow->segment != SEGMENT_AGAIN &&
+	    flow->segment != SEGMENT_PROBE)
+		turns_packet(flow->turns, flow_dir(flow, from),
+		    packet->payload_size, engine->stack.time_us);
+}
+
 static int
 inspect(struct fs_engine *engine, struct flow *flow,
     const struct packet *packet, unsigned from)
@@ -216,6 +244,9 @@ inspect(struct fs_engine *engine, struct flow *flow,
 	}
 	if (rc < 0)
 		return rc;
+	if (from != flow->client && flow->service < 0 &&
+	    flow->side[from].payload_packets == 1)
+		beside_answer(engine->pairs, flow, packet);
 	if (inspect_packet(engine->pool, flow, packet, from,
 		engine->stack.time_us))
 		observer_decide(&engine->observer, flow);
@@ -250,6 +281,7 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 		flow->carries = (uint8_t)packet->carries;
 	*parent_id = flow->id;
 	note_syn(engine, flow, packet, from);
+	count_turn(engine, flow, packet, from);
 	return inspect(engine, flow, packet, from);
 }
 
@@ -305,6 +337,7 @@ advance(struct fs_engine *engine, uint64_t now_us)
 
 	if (now_us + BACKWARD_MAX_US < engine->now_us) {
 		rc = fs_engine_flush(engine);
+		pair_table_clear(engine->pairs);
 		engine->now_us = now_us;
 	}
 	if (now_us > engine->now_us)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "flow/turns.h"
 #include "rule/rule.h"
 #include "signal/blob.h"
 #include "signal/final.h"
@@ -49,6 +50,26 @@ observer_keep_syn(struct observer *observer, struct flow *flow,
 	keep_facts(observer, flow, &observer->signals);
 }
 
+static bool
+is_text(const struct signals *signals, enum signal_id id, const char *text)
+{
+	size_t size;
+	const uint8_t *value = signals_bytes(signals, id, &size);
+
+	return size == strlen(text) && memcmp(value, text, size) == 0;
+}
+
+/* Without memory, the turns stay unknown. */
+static void
+count_turns(struct flow *flow, const struct signals *signals)
+{
+	if (!is_text(signals, SIGNAL_FLOW_PROTOCOL, "ssh") ||
+	    flow->turns != NULL)
+		return;
+	flow->turns = calloc(1, sizeof(*flow->turns));
+	flow->turning = flow->turns != NULL;
+}
+
 void
 observer_decide(struct observer *observer, struct flow *flow)
 {
@@ -58,6 +79,7 @@ observer_decide(struct observer *observer, struct flow *flow)
 	add_facts(flow, signals);
 	inspect_collect(observer->pool, flow, signals);
 	keep_facts(observer, flow, signals);
+	count_turns(flow, signals);
 	inspect_give(observer->pool, flow);
 	flow->decided = true;
 }
@@ -235,6 +257,8 @@ observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
 	final_flow(flow, end, signals);
 	geo_flow(observer->geo, observer->settings, flow, signals);
 	set_service(observer, flow, signals);
+	if (flow->service < 0)
+		beside_flow(observer->pairs, flow, signals);
 
 	fill_tuple(observer, flow, out);
 	out->rev = ++flow->rev;

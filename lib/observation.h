@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/flow.h"
+#include "flow/pair.h"
 #include "flowscan.h"
 #include "service.h"
 #include "signal/inspect.h"
@@ -15,6 +16,7 @@ struct observer {
 	const struct fs_geo *geo;
 	struct inspect_pool *pool;
 	const struct service_map *services;
+	struct pair_table *pairs;
 	uint32_t generation;
 	struct signals signals;
 	struct fs_observation observation;
@@ -25,7 +27,8 @@ struct observer {
 void observer_keep_syn(struct observer *observer, struct flow *flow,
     const struct packet *syn);
 
-/* Ends a flow's inspection: what it found stays with the flow. */
+/* Ends a flow's inspection: what it found stays with the flow. Of ssh, turns
+ * are counted from then on: what comes before is the login. */
 void observer_decide(struct observer *observer, struct flow *flow);
 
 /* Judges the flow as it stands: FLOW_END_NONE for a revision. Counts

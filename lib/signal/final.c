@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "flow/rtt.h"
+#include "flow/turns.h"
 
 enum {
 	PROTO_TCP = 6,
@@ -76,6 +77,23 @@ set_tcp(const struct flow *flow, struct signals *signals)
 	signals_set_count(signals, SIGNAL_RTT_SAMPLES, client->rtt.samples);
 }
 
+static void
+set_turns(const struct turns *turns, struct signals *signals)
+{
+	uint32_t exchanges = turns->exchanges[0] + turns->exchanges[1];
+	uint32_t client = turns->count / 2;
+
+	signals_set_count(signals, SIGNAL_SSH_TURNS, client);
+	signals_set_count(signals, SIGNAL_SSH_SMALL_TURNS, turns->small);
+	signals_set_count(signals, SIGNAL_SSH_EXCHANGES_C2S,
+	    turns->exchanges[0]);
+	signals_set_count(signals, SIGNAL_SSH_EXCHANGES_S2C,
+	    turns->exchanges[1]);
+	if (client > 0)
+		signals_set_milli(signals, SIGNAL_SSH_EXCHANGE_SHARE,
+		    (int64_t)exchanges * 1000 / client);
+}
+
 void
 final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 {
@@ -96,4 +114,6 @@ final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 	set_tunnel(flow, signals);
 	if (proto == PROTO_TCP)
 		set_tcp(flow, signals);
+	if (flow->turns != NULL)
+		set_turns(flow->turns, signals);
 }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "flow/flow.h"
+#include "flow/pair.h"
 #include "signal/signal.h"
 
-/* flow.*, tunnel.*, rtt.* from the flow's record (final.c). */
+/* flow.*, tunnel.*, rtt.*, ssh.exchanges_* from the flow's record (final.c).
+ */
 void final_flow(const struct flow *flow, enum flow_end end,
     struct signals *signals);
 
@@ -24,6 +26,15 @@ void final_flow(const struct flow *flow, enum flow_end end,
  * 0; A acknowledgement number without ACK; U and P urgent and push flag; V
  * own timestamp 0; R echoed timestamp not 0; B payload. */
 void stack_syn(const struct packet *syn, struct signals *signals);
+
+/* Notes at the pair of its hosts what 'signals' say that the flow is, and
+ * sets pair.* where other kinds of flows are beside it (beside.c). */
+void beside_flow(struct pair_table *pairs, const struct flow *flow,
+    struct signals *signals);
+/* Notes what the first payload of a flow's server says: a flow that others
+ * stand beside may be judged long after them. */
+void beside_answer(struct pair_table *pairs, const struct flow *flow,
+    const struct packet *packet);
 
 /* client.* and server.* places, geo.* bounds for where the sensor is
  * (geo.c). 'geo' may be null. Round trips must have been set before. */

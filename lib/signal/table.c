@@ -151,6 +151,19 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    "HASSH of the client's key exchange" },
 	[SIGNAL_SSH_HASSH_SERVER] = { "ssh.hassh_server", TEXT, UNIT_NONE, FLOW,
 	    ANY, "HASSH of the server's key exchange" },
+	[SIGNAL_SSH_TURNS] = { "ssh.turns", NUMBER, UNIT_COUNT, FLOW, ANY,
+	    "times that the client spoke and the server answered, after the "
+	    "login" },
+	[SIGNAL_SSH_SMALL_TURNS] = { "ssh.small_turns", NUMBER, UNIT_COUNT,
+	    FLOW, ANY, "of these, those in which the client sent a key or so" },
+	[SIGNAL_SSH_EXCHANGES_C2S] = { "ssh.exchanges_c2s", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "requests of the client with a larger answer, and at once the "
+	    "next request, answered too" },
+	[SIGNAL_SSH_EXCHANGES_S2C] = { "ssh.exchanges_s2c", NUMBER, UNIT_COUNT,
+	    FLOW, ANY, "the same, begun by the server's side" },
+	[SIGNAL_SSH_EXCHANGE_SHARE] = { "ssh.exchange_share", NUMBER, UNIT_NONE,
+	    FLOW, ANY, "both kinds of exchanges for each of the client's turns" },
 	[SIGNAL_OPENVPN_HANDSHAKE] = { "openvpn.handshake", TEXT, UNIT_NONE,
 	    FLOW, ANY,
 	    "control channel of OpenVPN: plain, tls-auth, tls-crypt, "
@@ -163,6 +176,15 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_OPENVPN_DATA] = { "openvpn.data", NUMBER, UNIT_COUNT, FLOW, ANY,
 	    "packets that went on counting as OpenVPN's data, of the side with "
 	    "fewer" },
+	[SIGNAL_PAIR_KINDS] = { "pair.kinds", TEXT, UNIT_NONE, FLOW, ANY,
+	    "flows that were lately between the same two hosts, such as "
+	    "tls,dtls" },
+	[SIGNAL_PAIR_DTLS_BESIDE_TLS] = { "pair.dtls_beside_tls", FLAG,
+	    UNIT_NONE, FLOW, ANY,
+	    "TLS and DTLS from the same client to the same address and port" },
+	[SIGNAL_PAIR_DTLS_SESSION] = { "pair.dtls_session", FLAG, UNIT_NONE,
+	    FLOW, ANY,
+	    "and the DTLS begins with a session that is known already" },
 	[SIGNAL_TCP_SYN_TTL] = { "tcp.syn.ttl", NUMBER, UNIT_COUNT, FLOW, ANY,
 	    "time to live of the client's SYN at the tap" },
 	[SIGNAL_TCP_SYN_MSS] = { "tcp.syn.mss", NUMBER, UNIT_BYTES, FLOW, ANY,
