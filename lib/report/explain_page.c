@@ -212,8 +212,25 @@ say_weight(struct doc *doc, int64_t milli, const char *what,
 	doc_fixed(doc, tone);
 }
 
+/* Whether the policy does not let a piece count: then nothing of its family
+ * does, whereas what repeats a stronger piece stands beside that. */
+static bool
+is_ignored(const struct explain *explain, const struct fs_evidence *piece)
+{
+	uint32_t i;
+
+	if (piece->llr_full == 0)
+		return false;
+	for (i = 0; i < explain->evidence_count; i++)
+		if (explain->evidence[i].llr != 0 &&
+		    strcmp(explain->evidence[i].family, piece->family) == 0)
+			return false;
+	return true;
+}
+
 static void
-say_piece(struct doc *doc, const struct fs_evidence *piece)
+say_piece(struct doc *doc, const struct explain *explain,
+    const struct fs_evidence *piece)
 {
 	struct buf what;
 
@@ -228,6 +245,8 @@ say_piece(struct doc *doc, const struct fs_evidence *piece)
 		doc_nats(&what, piece->llr_full);
 		buf_add_char(&what, ')');
 	}
+	if (is_ignored(explain, piece))
+		buf_add_text(&what, " named, not counted: policy.ignore");
 	say_weight(doc, piece->llr, buf_text(&what), TONE_PLAIN);
 	buf_add_text(&doc->line, "          ");
 	add_text(&doc->line, piece->text);
@@ -251,7 +270,7 @@ say_sum(struct doc *doc, const struct explain *explain)
 	    TONE_PLAIN);
 	for (i = 0; i < explain->evidence_count; i++)
 		if (!explain->evidence[i].shadow)
-			say_piece(doc, &explain->evidence[i]);
+			say_piece(doc, explain, &explain->evidence[i]);
 	if (explain->evidence_count == 0) {
 		buf_add_text(&doc->line,
 		    "          no rule speaks for or "

@@ -124,7 +124,8 @@ fs_report_by(struct fs_store *store, const struct fs_filter *filter,
 	int rc = -ENOMEM;
 
 	if (list == NULL ||
-	    (rc = list_query(list, store, filter, "Flows, grouped, from ",
+	    (rc = list_query(list, store, filter,
+		 "Flows by their own verdicts, not their clients', from ",
 		 err)) < 0)
 		goto out;
 	list->query.dimension = dimension;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/num.h"
 #include "report/fields.h"
 #include "report/period.h"
 #include "report/text.h"
@@ -231,6 +232,32 @@ say_protocols(struct doc *doc, const struct summary *summary)
 	doc_text(doc, 1, TONE_PLAIN);
 }
 
+/* Some marks show over many flows only: then the flows are clean, and their
+ * client is not. Whoever reads shares must know. */
+static void
+say_clients_apart(struct doc *doc, const struct summary *summary)
+{
+	const struct store_cell *cell;
+	uint64_t clients = 0;
+	int class, decision;
+
+	for (class = 0; class < FS_CLASS_COUNT; class ++) {
+		for (decision = FS_REVIEW; decision <= FS_ANOMALOUS;
+		     decision++) {
+			cell = &summary->now.judged[class][decision];
+			if (cell->flows == 0)
+				num_count(&clients, cell->clients);
+		}
+	}
+	if (clients == 0)
+		return;
+	doc_counted(&doc->line, clients, "client");
+	buf_add_text(&doc->line,
+	    " to look at by what many flows show together: such flows stand "
+	    "here by what each shows alone.");
+	doc_text(doc, 1, TONE_PLAIN);
+}
+
 static int
 say_traffic(struct doc *doc, const struct summary *summary, struct fs_err *err)
 {
@@ -240,6 +267,7 @@ say_traffic(struct doc *doc, const struct summary *summary, struct fs_err *err)
 	rc = summary_classes(summary, doc, err);
 	buf_add_char(&doc->buf, '\n');
 	say_protocols(doc, summary);
+	say_clients_apart(doc, summary);
 	return rc;
 }
 

@@ -376,3 +376,13 @@ gaps() {
 	[ "$status" -eq 2 ]
 	one_line_about "--db is given twice"
 }
+
+@test "what the policy ignores is named, and explain says so" {
+	scan -r $DATA/ssh.pcap
+	[ "$status" -eq 0 ]
+	client=$("$BIN/flowscan" clients --db "$DB" --class tunnel --format jsonl | jq -r .client_ip | head -n 1)
+	run "$BIN/flowscan" explain --db "$DB" "$client"
+	echo "$output"
+	[[ "$output" == *"clean: tunnel (ssh)"* ]]
+	[[ "$output" == *"named, not counted: policy.ignore"* ]]
+}
