@@ -107,11 +107,18 @@ listens_now() {
 
 # ---- Others --------------------------------------------------------------
 
-# ssh_server HOST: lets root of the other hosts in, by the key of the run.
+# ssh_server HOST [PORT...]: lets root of the other hosts in, by the key of
+# the run. Every kind of use may have a port of its own, by which its flows
+# are told apart.
 ssh_server() {
 	mkdir -p /run/sshd
-	cat >"$dir/$1/sshd_config" <<-EOT
-		Port 22
+	ssh_host=$1
+	shift
+	[ $# -gt 0 ] || set -- 22
+	printf 'Port %s\n' "$@" >"$dir/$ssh_host/sshd_config"
+	ssh_port=$1
+	set -- "$ssh_host"
+	cat >>"$dir/$1/sshd_config" <<-EOT
 		ListenAddress $(addr_of "$1")
 		HostKey $pki/ssh-host
 		AuthorizedKeysFile $pki/ssh-user.pub
@@ -119,9 +126,31 @@ ssh_server() {
 		PermitRootLogin yes
 		StrictModes no
 		UsePAM yes
+		PermitTunnel yes
+		MaxStartups 50
+		MaxSessions 50
+		Subsystem sftp internal-sftp
 	EOT
 	start "$1" sshd "$(command -v sshd)" -D -e -f "$dir/$1/sshd_config"
-	listens "$1" 22
+	listens "$1" "$ssh_port"
+}
+
+# ssh_options HOST: what every client of the ssh family is told, in $options.
+ssh_options() {
+	options="-F none -i $pki/ssh-user -o StrictHostKeyChecking=no"
+	options="$options -o UserKnownHostsFile=/dev/null"
+	options="$options -o IdentitiesOnly=yes -o LogLevel=ERROR"
+	options="$options -o ExitOnForwardFailure=yes"
+}
+
+# ssh_tunnel HOST SERVER PORT OPTIONS...: an ssh that only forwards.
+ssh_tunnel() {
+	ssh_host=$1 ssh_to=$(addr_of "$2") ssh_port=$3
+	shift 3
+	ssh_options
+	# shellcheck disable=SC2086 # Options are words.
+	start_prompt "$ssh_host" "ssh-$ssh_port" ssh -N $options \
+		-p "$ssh_port" "$@" "root@$ssh_to"
 }
 
 # ssh_call HOST SERVER COMMAND...: what is typed comes from standard input.
