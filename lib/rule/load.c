@@ -417,11 +417,15 @@ read_folder(struct loader *loader, const char *folder)
 	struct buf path;
 	int i, count = scandir(folder, &entries, is_rule_file, by_name);
 	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
+	struct place place = { folder, 0, 0 };
 
 	if (count < 0) {
 		tell_unreadable(loader, folder, fs_strerror(-errno));
 		return;
 	}
+	if (count == 0)
+		fault_warning(&loader->faults, &place,
+		    "holds no rule file: their names end with '.yaml'");
 	buf_init(&path);
 	for (i = 0; i < count; i++) {
 		buf_clear(&path);

@@ -352,6 +352,29 @@ test_warnings(void)
 
 /* ---- More than one fault ----------------------------------------------- */
 
+/* A folder without rules is not taken for a folder of rules in silence. */
+static void
+test_no_files(void)
+{
+	char folder[] = "/tmp/test-rules-XXXXXX", path[64];
+	const char *paths[] = { folder };
+	struct told told = { 0 };
+	struct fs_ruleset *rules = NULL;
+
+	if (mkdtemp(folder) == NULL)
+		abort();
+	files_write(folder, "rules.yml", BEFORE "flow.gaps = 0\n");
+	tap_int(fs_ruleset_load(paths, 1, files_tell, &told, NULL, &rules), 0,
+	    "a folder with a file of another name");
+	tap_ok(told.warnings == 1 && strstr(told.first.text, "'.yaml'") &&
+		strcmp(told.first.file, folder) == 0,
+	    "says: %s", told.first.text);
+	fs_ruleset_free(rules);
+	snprintf(path, sizeof(path), "%s/rules.yml", folder);
+	unlink(path);
+	rmdir(folder);
+}
+
 static void
 test_many(void)
 {
@@ -401,5 +424,6 @@ main(void)
 	test_files();
 	test_warnings();
 	test_many();
+	test_no_files();
 	return tap_done();
 }
