@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fds.h"
 #include "base/num.h"
@@ -78,6 +79,27 @@ read_once(const char *name, const char **place)
 }
 
 static int
+read_capture(const char *path, struct options *options)
+{
+	size_t i;
+
+	if (path[0] == '\0') {
+		log_line("-r '': a capture file has a name; '-' is standard "
+			 "input");
+		return 2;
+	}
+	for (i = 0; i < options->capture_count; i++)
+		if (strcmp(path, "-") == 0 &&
+		    strcmp(options->captures[i], "-") == 0) {
+			log_line("-r - is given twice: standard input can be "
+				 "read once");
+			return 2;
+		}
+	options->captures[options->capture_count++] = path;
+	return -1;
+}
+
+static int
 read_option(int option, struct options *options)
 {
 	switch (option) {
@@ -85,9 +107,7 @@ read_option(int option, struct options *options)
 	case 'i':
 		options->interfaces[options->interface_count++] = optarg;
 		return -1;
-	case 'r':
-		options->captures[options->capture_count++] = optarg;
-		return -1;
+	case 'r': return read_capture(optarg, options);
 	case OPTION_DB: return read_once("--db", &options->db);
 	case OPTION_WORKERS: return read_workers(optarg, options);
 	case OPTION_CHECK: options->check = true; return -1;

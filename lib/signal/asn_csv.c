@@ -263,7 +263,7 @@ read_lines(struct asn_csv *table, struct cursor bytes, const char *name,
 	}
 	free(line);
 	if (rc == FS_EFORMAT)
-		return err_set_at(err, rc, name, number, 0, "%s", fault);
+		return err_set_at(err, rc, name, number, 1, "%s", fault);
 	if (rc < 0)
 		return err_set_at(err, rc, name, 0, 0, "%s", fs_strerror(rc));
 	if (rangeset_count(table->ranges) == 0)

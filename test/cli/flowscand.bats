@@ -248,6 +248,15 @@ client() {
 	one_line_about city.mmdb
 }
 
+@test "a list of networks with a fault is named at its line" {
+	printf '%s\n' start,end,asn,name 192.0.2.9,192.0.2.1,64500,back \
+		>"$BATS_TEST_TMPDIR/asn.csv"
+	echo "geo: {asn: asn.csv}" >>"$BATS_TEST_TMPDIR/plain.yaml"
+	scan --check
+	[ "$status" -eq 2 ]
+	one_line_about "asn.csv:2:1: error: the range ends before it begins"
+}
+
 @test "a missing database of places" {
 	printf '%s\ngeo: {city: none.mmdb}\n' "$RULES" >"$BATS_TEST_TMPDIR/bad.yaml"
 	run "$BIN/flowscand" -c "$BATS_TEST_TMPDIR/bad.yaml" --check
@@ -375,6 +384,12 @@ gaps() {
 	scan --db other.db
 	[ "$status" -eq 2 ]
 	one_line_about "--db is given twice"
+	scan -r - -r $DATA/tls.pcap -r -
+	[ "$status" -eq 2 ]
+	one_line_about "standard input can be read once"
+	scan -r ""
+	[ "$status" -eq 2 ]
+	one_line_about "-r ''"
 }
 
 @test "what the policy ignores is named, and explain says so" {
