@@ -32,7 +32,7 @@ offers_session(const struct signals *signals)
 	size_t size;
 	const uint8_t *bytes = signals_bytes(signals, SIGNAL_C2S_BYTES, &size);
 	struct cursor head = cursor_of(bytes, size);
-	uint8_t record, type, session;
+	uint8_t record, type, session = 0;
 
 	return cursor_u8(&head, &record) && record == TLS_RECORD_HANDSHAKE &&
 	    cursor_skip(&head, DTLS_TYPE_AT - 1) && cursor_u8(&head, &type) &&
