@@ -224,20 +224,6 @@ test_many_faults(void)
 	tap_int((long long)config.ring_size, 7, "the output is untouched");
 }
 
-/* Nobody outside can know where a flow stands in a table. */
-static void
-test_seed(void)
-{
-	struct config one = { 0 }, other = { 0 };
-
-	tap_int(config_read(NULL, NULL, NULL, NULL, &one), 0, "defaults");
-	tap_int(config_read(NULL, NULL, NULL, NULL, &other), 0, "once more");
-	tap_ok(one.settings.hash_seed != other.settings.hash_seed,
-	    "hashes have seeds of their own");
-	config_fini(&one);
-	config_fini(&other);
-}
-
 /* ---- Good ones -------------------------------------------------------- */
 
 /* As in the design, and the same as JSON. */
@@ -503,7 +489,6 @@ main(void)
 {
 	test_faults();
 	test_many_faults();
-	test_seed();
 	test_whole();
 	test_scores_and_limits();
 	test_policy();
