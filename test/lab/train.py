@@ -138,20 +138,20 @@ def split(rows, in_tls):
     return [(n, s, z, n != "direct") for n, s, tls, z in rows if n in IN_NOISE or n == "direct"]
 
 
-def held_out(rows):
-    """Of each make, rates of a model that knows neither it nor the seeds that
-    it is tried on."""
+def held_out(rows, makes):
+    """Of each of 'makes', rates of a model that knows neither it nor the seeds
+    that it is tried on; with None, of one that knows all programs."""
     seeds = sorted({r[1] for r in rows})
     odd = set(seeds[1::2])
     honest, guilty = [], {}
-    for make in sorted({MAKES[r[0]] for r in rows if r[3]}):
+    for make in makes or [None]:
         for test in (odd, set(seeds) - odd):
-            model = fit([(z, g) for n, s, z, g in rows if s not in test and MAKES.get(n) != make], 25)
+            model = fit([(z, g) for n, s, z, g in rows if s not in test and (make is None or MAKES.get(n) != make)], 25)
             for n, s, z, g in rows:
                 if s in test and len(z) >= LEAST:
                     if not g:
                         honest.append(score(model, z))
-                    elif MAKES[n] == make:
+                    elif make is None or MAKES[n] == make:
                         guilty.setdefault(n, []).append(score(model, z))
     honest.sort()
     n = len(honest)
@@ -205,8 +205,10 @@ def main():
     for name, in_tls in (("INNER_IN_TLS", True), ("INNER_IN_NOISE", False)):
         mine = split(rows, in_tls)
         if opt.held_out:
-            print(name)
-            held_out(mine)
+            print(name, "unknown programs, unknown seeds")
+            held_out(mine, sorted({MAKES[r[0]] for r in mine if r[3]}))
+            print(name, "known programs, unknown seeds")
+            held_out(mine, None)
         if opt.write:
             models.append((name, fit([(z, g) for _, _, z, g in mine if len(z) >= LEAST])))
     if opt.write:

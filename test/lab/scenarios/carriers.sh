@@ -9,6 +9,11 @@
 seed=${LAB_SEED-1}
 
 up() {
+	for program in danted obfs-server python3 ss-server \
+		ss-v2ray-plugin stunnel4 tinyproxy trojan v2ray; do
+		command -v "$program" >/dev/null ||
+			fail "$program is missing; train-data says what to install"
+	done
 	host site 203.0.113.150
 	host exit 192.0.2.50
 	host user 198.51.100.50
