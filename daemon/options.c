@@ -81,20 +81,17 @@ read_once(const char *name, const char **place)
 static int
 read_capture(const char *path, struct options *options)
 {
-	size_t i;
-
 	if (path[0] == '\0') {
 		log_line("-r '': a capture file has a name; '-' is standard "
 			 "input");
 		return 2;
 	}
-	for (i = 0; i < options->capture_count; i++)
-		if (strcmp(path, "-") == 0 &&
-		    strcmp(options->captures[i], "-") == 0) {
-			log_line("-r - is given twice: standard input can be "
-				 "read once");
-			return 2;
-		}
+	if (strcmp(path, "-") == 0 && options->reads_stdin) {
+		log_line("-r - is given twice: standard input can be read "
+			 "once");
+		return 2;
+	}
+	options->reads_stdin |= strcmp(path, "-") == 0;
 	options->captures[options->capture_count++] = path;
 	return -1;
 }

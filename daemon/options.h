@@ -9,6 +9,7 @@ struct options {
 	const char *db;     /* --db, or null. */
 	const char **captures;
 	size_t capture_count;
+	bool reads_stdin; /* One of them is '-'. */
 	const char **interfaces;
 	size_t interface_count;
 	unsigned workers;

@@ -109,24 +109,31 @@ is_of_database(const char *db, const struct stat *file)
 	return false;
 }
 
-/* Opens a file to be written anew, unless that would be the end of what is
- * read. Returns the descriptor, or a negated errno. */
+/* Empties a file, unless that would be the end of what is read. */
+static int
+empty_file(const struct options *options, int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (options->db != NULL && is_of_database(options->db, &status))
+		return -EBUSY;
+	if (S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Returns the descriptor, or a negated errno. */
 static int
 open_file(const struct options *options)
 {
-	struct stat status;
-	int rc = 0, fd;
+	int rc, fd;
 
 	fd = open(options->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &status) < 0)
-		rc = -errno;
-	else if (options->db != NULL && is_of_database(options->db, &status))
-		rc = -EBUSY;
-	else if (S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0)
-		rc = -errno;
-	if (rc == 0)
+	if ((rc = empty_file(options, fd)) == 0)
 		return fd;
 	close(fd);
 	return rc;
