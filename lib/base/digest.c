@@ -74,8 +74,8 @@ digest_base64(const uint8_t *bytes, size_t size, char *text)
 			group |= bytes[at + 2];
 		*text++ = digits[group >> 18];
 		*text++ = digits[group >> 12 & 63];
-		*text++ = left > 1 ? digits[group >> 6 & 63] : '=';
-		*text++ = left > 2 ? digits[group & 63] : '=';
+		*text++ = (char)(left > 1 ? digits[group >> 6 & 63] : '=');
+		*text++ = (char)(left > 2 ? digits[group & 63] : '=');
 	}
 	*text = '\0';
 }

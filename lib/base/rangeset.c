@@ -281,7 +281,7 @@ make_room(struct rangeset *set, size_t count4, struct heap *heap)
 {
 	size_t count = set->entry_count;
 
-	heap->items = malloc((count + 1) * sizeof(*heap->items));
+	heap->items = malloc((count + 1) * sizeof(struct entry *));
 	set->ranges4 = malloc((2 * count4 + 1) * sizeof(*set->ranges4));
 	set->ranges6 =
 	    malloc((2 * (count - count4) + 1) * sizeof(*set->ranges6));

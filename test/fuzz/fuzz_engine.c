@@ -61,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		frame.bytes = bytes.at;
 		frame.size = (uint32_t)bytes.left;
 		frame.wire_size = frame.size;
-		frame.time_us += ms * 1000u;
+		frame.time_us += (uint64_t)ms * 1000;
 		if (fs_engine_frame(engine, &frame) < 0)
 			abort();
 	}

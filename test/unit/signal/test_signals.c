@@ -143,7 +143,10 @@ test_room(void)
 	size_t size, i;
 
 	memset(text, 'x', sizeof(text));
-	memcpy(text + 253, "\xe2\x82\xac", 3);
+	/* A character of three bytes across the cut. */
+	text[253] = '\xe2';
+	text[254] = '\x82';
+	text[255] = '\xac';
 	signals_clear(&signals);
 	signals_set_text(&signals, SIGNAL_TLS_SNI, text, sizeof(text));
 	signals_bytes(&signals, SIGNAL_TLS_SNI, &size);
