@@ -301,7 +301,8 @@ head_add(struct head *head, const struct flow *flow,
 		    packet->tcp.seq - side->isn -
 			!(packet->tcp.flags & TCP_SYN),
 		    packet->payload);
-	} else {
+	} else if (flow->segment != SEGMENT_AGAIN &&
+	    flow->segment != SEGMENT_PROBE) {
 		/* Without a beginning, the order of arrival has to do. */
 		lay(head, head->ready, packet->payload);
 	}
