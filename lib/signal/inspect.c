@@ -16,6 +16,7 @@ static const struct signal_source *const sources[] = {
 	&signal_ssh,
 	&signal_openvpn,
 	&signal_inner,
+	&signal_carried,
 	&signal_timing,
 	&signal_dpi,
 };

@@ -97,6 +97,10 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_INNER_SCORE] = { "inner.score", NUMBER, UNIT_NONE, FLOW, ANY,
 	    "log of how much likelier these sizes are with a TLS handshake "
 	    "inside than without" },
+	[SIGNAL_INNER_HANDSHAKES] = { "inner.handshakes", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "among the first packets, those of sizes as of a TCP handshake: "
+	    "two alike there and back, the third 8 or 12 bytes less" },
 	[SIGNAL_DPI_PROTOCOL] = { "dpi.protocol", TEXT, UNIT_NONE, FLOW, ANY,
 	    "protocol that nDPI read from the bytes" },
 	[SIGNAL_DPI_CONFIDENCE] = { "dpi.confidence", TEXT, UNIT_NONE, FLOW,
@@ -163,7 +167,8 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_SSH_EXCHANGES_S2C] = { "ssh.exchanges_s2c", NUMBER, UNIT_COUNT,
 	    FLOW, ANY, "the same, begun by the server's side" },
 	[SIGNAL_SSH_EXCHANGE_SHARE] = { "ssh.exchange_share", NUMBER, UNIT_NONE,
-	    FLOW, ANY, "both kinds of exchanges for each of the client's turns" },
+	    FLOW, ANY,
+	    "both kinds of exchanges for each of the client's turns" },
 	[SIGNAL_OPENVPN_HANDSHAKE] = { "openvpn.handshake", TEXT, UNIT_NONE,
 	    FLOW, ANY,
 	    "control channel of OpenVPN: plain, tls-auth, tls-crypt, "
