@@ -11,8 +11,9 @@ enum {
 	ASK_BINS = 5,
 };
 
-/* Upper ends of bins; what is larger falls into the last. */
-static const int32_t class_ends[] = { 160, 600, 1210 };
+/* Upper ends of bins; what is larger falls into the last. A full packet is
+ * more than 1000 bytes on every path that carries IPv6. */
+static const int32_t class_ends[] = { 160, 600, 1000 };
 static const int32_t turn_ends[INNER_TURN_BINS - 1] = { 60, 85, 110, 160, 300,
 	480, 620, 900, 1400, 2000, 3200, 5000, 8000, 16000 };
 static const int32_t ask_ends[] = { 199, 700, 1399, 2400 };

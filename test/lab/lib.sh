@@ -180,6 +180,12 @@ line() {
 	reach "$line_b" "$line_a"
 }
 
+# narrows A B MTU: what a line between two hosts carries at most.
+narrows() {
+	at "$1" ip link set dev "$2" mtu "$3"
+	at "$2" ip link set dev "$1" mtu "$3"
+}
+
 # lines_end: takes the lines down; each leaves its statistics.
 lines_end() {
 	[ -f "$dir/links" ] || return 0

@@ -21,7 +21,7 @@ import tempfile
 import textwrap
 
 COUNT, LEAST = 25, 6
-CLASS_ENDS = (160, 600, 1210)
+CLASS_ENDS = (160, 600, 1000)
 TURN_ENDS = (60, 85, 110, 160, 300, 480, 620, 900, 1400, 2000, 3200, 5000, 8000, 16000)
 ASK_ENDS = (199, 700, 1399, 2400)
 ANSWER_ENDS = (399, 1199, 2500, 6000)
@@ -157,7 +157,7 @@ def held_out(rows, makes):
     n = len(honest)
     print("honest: %d scores, 99 %% below %.2f, 99.9 %% below %.2f, all below %.2f" %
           (n, honest[int(n * .99)], honest[int(n * .999)], honest[-1]))
-    limits = (honest[int(n * .99)], honest[int(n * .999)], 2, 3, 4, 5, 6, 8)
+    limits = (honest[int(n * .99)], honest[int(n * .999)], 1.5, 2, 2.5, 3, 4, 5)
     print("%-16s %5s  " % ("above", "n") + " ".join("%6.2f" % l for l in limits))
     for name, got in [("direct", honest)] + sorted(guilty.items()) + [("all", sum(guilty.values(), []))]:
         print("%-16s %5d  " % (name, len(got)) + " ".join("%6.4f" % (sum(s > l for s in got) / len(got)) for l in limits))

@@ -1,5 +1,5 @@
 // One visit by Node: visit.js '{"address", "host", "proxy", "tls12", "h2",
-// "paths", "headers", "body", "pause"}'. The proxy is SOCKS without a password.
+// "paths", "headers", "body", "pause", "early"}'. The proxy is SOCKS without a password.
 'use strict';
 const net = require('net');
 const tls = require('tls');
@@ -77,7 +77,7 @@ function byHttp2(secure) {
 
 	session.on('error', fail);
 	session.setLocalWindowSize(15728640);
-	ask(job.paths[0]).on('end', () =>
+	ask(job.paths[0]).once(job.early ? 'response' : 'end', () =>
 		job.paths.slice(1).forEach((path, i) =>
 			setTimeout(() => ask(path), i * job.pause)));
 }

@@ -203,7 +203,7 @@ def by_curl(rng, how, host, what):
 
 def by_node(rng, how, host, what):
     lines = {k.lower(): v for k, v in headers(rng, host).items() if k != "Host"}
-    job = {"address": ADDRESS, "host": host, "proxy": how, "tls12": rng.random() < 0.3, "h2": rng.random() < 0.6, "pause": rng.choice([0, 0, 30, 150]), "headers": lines,
+    job = {"address": ADDRESS, "host": host, "proxy": how, "tls12": rng.random() < 0.3, "h2": rng.random() < 0.6, "pause": rng.choice([0, 0, 30, 150]), "early": rng.random() < 0.5, "headers": lines,
            "paths": [page(rng) for _ in range(rng.randint(2, 9) if what == "keep" else 1)],
            "body": int(10 ** rng.uniform(1.5, 5.3)) if what == "upload" else 0}
     if what == "stream":

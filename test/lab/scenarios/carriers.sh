@@ -7,6 +7,8 @@
 # shellcheck source=/dev/null
 . "$lab/carriers.sh"
 seed=${LAB_SEED-1}
+# Of every second seed, a path narrower than Ethernet.
+mtu=$((seed % 2 ? 1500 : 1500 - seed / 2 % 6 * 50))
 
 up() {
 	for program in danted obfs-server python3 ss-server \
@@ -20,6 +22,8 @@ up() {
 	line exit site $((5 + seed * 37 % 90))
 	line user exit $((10 + seed * 53 % 170))
 	line user site $((8 + seed * 71 % 200))
+	narrows user exit "$mtu"
+	narrows user site "$mtu"
 	sites site "$seed"
 	carriers "$seed"
 	tap client user exit

@@ -138,6 +138,19 @@ test_grams(void)
 	tap_int(inner_score(&model, sizes, 0), 5, "nor are none");
 }
 
+/* Where one size class ends and the next begins. */
+static void
+test_classes(void)
+{
+	static const int32_t sizes[] = { 600, 601, -1000, -1001 };
+	static struct inner_model model;
+
+	memset(&model, 0, sizeof(model));
+	model.grams[2 << 6 | 4 << 3 | 5] = 10;
+	model.grams[4 << 6 | 5 << 3 | 7] = 100;
+	tap_int(inner_score(&model, sizes, 4), 110, "classes");
+}
+
 static void
 test_turns(void)
 {
@@ -198,6 +211,7 @@ main(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		run_case(&cases[i]);
 	test_grams();
+	test_classes();
 	test_turns();
 	test_asks();
 	test_table();
