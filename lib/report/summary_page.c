@@ -239,12 +239,12 @@ say_clients_apart(struct doc *doc, const struct summary *summary)
 {
 	const struct store_cell *cell;
 	uint64_t clients = 0;
-	int class, decision;
+	int kind, decision;
 
-	for (class = 0; class < FS_CLASS_COUNT; class ++) {
+	for (kind = 0; kind < FS_CLASS_COUNT; kind++) {
 		for (decision = FS_REVIEW; decision <= FS_ANOMALOUS;
 		     decision++) {
-			cell = &summary->now.judged[class][decision];
+			cell = &summary->now.judged[kind][decision];
 			if (cell->flows == 0)
 				num_count(&clients, cell->clients);
 		}
@@ -253,8 +253,8 @@ say_clients_apart(struct doc *doc, const struct summary *summary)
 		return;
 	doc_counted(&doc->line, clients, "client");
 	buf_add_text(&doc->line,
-	    " to look at by what many flows show together: such flows stand "
-	    "here by what each shows alone.");
+	    " stood out only by all flows together: each of those flows counts "
+	    "here as what it shows alone.");
 	doc_text(doc, 1, TONE_PLAIN);
 }
 
@@ -424,7 +424,7 @@ say_new(struct doc *doc, const struct summary *summary)
 	    summary->before.all.flows);
 	say_change(doc, "clients", summary->now.all.clients,
 	    summary->before.all.clients);
-	for (class = 0; class < FS_CLASS_COUNT; class ++)
+	for (class = 0; class < FS_CLASS_COUNT; class++)
 		if (flows_of(&summary->now, class) !=
 		    flows_of(&summary->before, class))
 			say_change(doc, fs_class_name(class),
