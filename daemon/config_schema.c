@@ -235,17 +235,17 @@ read_classes(struct config_reader *reader, const struct config_option *option,
 	struct fs_policy *policy = &((struct config *)target)->settings.policy;
 	const char *words[FS_CLASS_COUNT + 1] = { NULL };
 	const struct yaml_node *item;
-	int class;
+	int kind;
 
-	for (class = 0; class < FS_CLASS_COUNT; class ++) {
-		words[class] = fs_class_name(class);
-		policy->class_counts[class] = true;
+	for (kind = 0; kind < FS_CLASS_COUNT; kind++) {
+		words[kind] = fs_class_name(kind);
+		policy->class_counts[kind] = true;
 	}
 	for (item = config_first(node); item; item = config_next(node, item)) {
-		class =
+		kind =
 		    item->kind == YAML_SCALAR ? fs_class_find(item->text) : -1;
-		if (class >= 0)
-			policy->class_counts[class] = false;
+		if (kind >= 0)
+			policy->class_counts[kind] = false;
 		else
 			config_unknown_word(reader, option, item, words);
 	}

@@ -136,11 +136,11 @@ summary_classes(const struct summary *summary, struct doc *doc,
 {
 	struct class_lines lines = { .count = 0 };
 	struct summary_class *line;
-	int class;
+	int kind;
 
-	for (class = 0; class <= FS_CLASS_COUNT; class ++) {
+	for (kind = 0; kind <= FS_CLASS_COUNT; kind++) {
 		line = &lines.line[lines.count];
-		summary_class_line(summary, class, line);
+		summary_class_line(summary, kind, line);
 		if (line->sum.flows > 0 || line->sum.clients > 0)
 			lines.count++;
 	}

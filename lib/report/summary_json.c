@@ -118,16 +118,16 @@ static void
 put_traffic(struct json *json, const struct summary *summary)
 {
 	struct summary_class line;
-	int class, i;
+	int kind, i;
 
 	json_key(json, "traffic");
 	json_array(json);
-	for (class = 0; class < FS_CLASS_COUNT; class ++) {
-		summary_class_line(summary, class, &line);
+	for (kind = 0; kind < FS_CLASS_COUNT; kind++) {
+		summary_class_line(summary, kind, &line);
 		if (line.sum.flows == 0 && line.sum.clients == 0)
 			continue;
 		json_object(json);
-		json_put_text(json, "class", fs_class_name(class));
+		json_put_text(json, "class", fs_class_name(kind));
 		put_cell(json, "all", &line.sum);
 		for (i = 0; i < 3; i++)
 			put_cell(json, fs_decision_name(i), &line.decision[i]);

@@ -406,7 +406,7 @@ flows_of(const struct store_totals *totals, int class)
 static void
 say_new(struct doc *doc, const struct summary *summary)
 {
-	int class;
+	int kind;
 
 	doc_section(doc, "New since the period before");
 	if (!summary->has_before) {
@@ -424,12 +424,12 @@ say_new(struct doc *doc, const struct summary *summary)
 	    summary->before.all.flows);
 	say_change(doc, "clients", summary->now.all.clients,
 	    summary->before.all.clients);
-	for (class = 0; class < FS_CLASS_COUNT; class++)
-		if (flows_of(&summary->now, class) !=
-		    flows_of(&summary->before, class))
-			say_change(doc, fs_class_name(class),
-			    flows_of(&summary->now, class),
-			    flows_of(&summary->before, class));
+	for (kind = 0; kind < FS_CLASS_COUNT; kind++)
+		if (flows_of(&summary->now, kind) !=
+		    flows_of(&summary->before, kind))
+			say_change(doc, fs_class_name(kind),
+			    flows_of(&summary->now, kind),
+			    flows_of(&summary->before, kind));
 }
 
 /* ---- The page ----------------------------------------------------------- */
