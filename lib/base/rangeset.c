@@ -299,8 +299,10 @@ rangeset_seal(struct rangeset *set)
 	int rc;
 
 	assert(!set->sealed);
-	if (count > 0)
-		qsort(set->entries, count, sizeof(*set->entries), by_start);
+	set->sealed = count == 0;
+	if (count == 0)
+		return 0;
+	qsort(set->entries, count, sizeof(*set->entries), by_start);
 	while (count4 < count && set->entries[count4].family == 4)
 		count4++;
 	if ((rc = make_room(set, count4, &heap)) < 0)
