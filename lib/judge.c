@@ -190,11 +190,14 @@ static void
 add_client_evidence(struct fs_judge *judge, struct fs_client *row)
 {
 	struct fs_evidence own[FS_EVIDENCE_MAX];
-	uint32_t count = rule_evaluate(judge->rules, SCOPE_CLIENT,
+	uint32_t i, count, kept = row->evidence_count;
+
+	/* A row has the address without the signals. */
+	signals_set_addr(&judge->signals, SIGNAL_CLIENT_IP, &row->addr);
+	count = rule_evaluate(judge->rules, SCOPE_CLIENT,
 	    (enum fs_view)row->verdict.view, row->last_us, &judge->signals,
 	    own);
-	uint32_t i, kept = row->evidence_count;
-
+	signals_forget(&judge->signals, SIGNAL_CLIENT_IP);
 	if (kept > FS_EVIDENCE_MAX - count)
 		kept = FS_EVIDENCE_MAX - count;
 	memmove(row->evidence + count, row->evidence,

@@ -223,6 +223,21 @@ mark_told(struct flow *flow, struct fs_observation *out)
 	}
 }
 
+/* Rules may ask for the addresses; a row has them without the signals. */
+static void
+ask_rules(struct observer *observer, enum fs_view view, uint64_t now_us)
+{
+	struct fs_observation *out = &observer->observation;
+	struct signals *signals = &observer->signals;
+
+	signals_set_addr(signals, SIGNAL_CLIENT_IP, &out->client);
+	signals_set_addr(signals, SIGNAL_SERVER_IP, &out->server);
+	out->evidence_count = rule_evaluate(observer->rules, SCOPE_FLOW, view,
+	    now_us, signals, out->evidence);
+	signals_forget(signals, SIGNAL_CLIENT_IP);
+	signals_forget(signals, SIGNAL_SERVER_IP);
+}
+
 static void
 judge_flow(struct observer *observer, struct flow *flow)
 {
@@ -237,8 +252,7 @@ judge_flow(struct observer *observer, struct flow *flow)
 
 	name_protocol(flow, &observer->signals, protocol);
 	subject.coverage = coverage_of(flow, &observer->signals, protocol);
-	out->evidence_count = rule_evaluate(observer->rules, SCOPE_FLOW,
-	    subject.view, flow->last_us, &observer->signals, out->evidence);
+	ask_rules(observer, subject.view, flow->last_us);
 	verdict_decide(&observer->settings->scoring,
 	    &observer->settings->policy, &subject, out->evidence,
 	    out->evidence_count, &out->verdict);

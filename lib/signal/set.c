@@ -51,6 +51,12 @@ signals_set_us(struct signals *signals, enum signal_id id, uint64_t us)
 	    (int64_t)(us < INT64_MAX ? us : INT64_MAX));
 }
 
+void
+signals_forget(struct signals *signals, enum signal_id id)
+{
+	signals->known[id / 64] &= ~((uint64_t)1 << (id % 64));
+}
+
 static void
 set_span(struct signals *signals, enum signal_id id, const void *bytes,
     size_t size)

@@ -145,6 +145,8 @@ enum signal_id {
 	SIGNAL_RTT_TLS_GAP_MS,
 	SIGNAL_RTT_SAMPLES,
 	/* Geography. */
+	SIGNAL_CLIENT_IP,
+	SIGNAL_SERVER_IP,
 	SIGNAL_CLIENT_COUNTRY,
 	SIGNAL_CLIENT_CITY,
 	SIGNAL_CLIENT_LATITUDE,
@@ -248,6 +250,9 @@ bool signals_addr(const struct signals *signals, enum signal_id id,
 /* Returns how many were copied to 'sizes' (SIGNAL_SIZES_MAX of room). */
 size_t signals_sizes(const struct signals *signals, enum signal_id id,
     int32_t *sizes);
+
+/* Makes a signal unknown again; its room is not given back. */
+void signals_forget(struct signals *signals, enum signal_id id);
 
 /* Copies every value that 'from' knows. */
 void signals_merge(struct signals *signals, const struct signals *from);

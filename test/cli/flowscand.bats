@@ -401,3 +401,39 @@ gaps() {
 	[[ "$output" == *"clean: tunnel (ssh)"* ]]
 	[[ "$output" == *"named, not counted: policy.ignore"* ]]
 }
+
+@test "rules ask lists of networks for both addresses" {
+	mkdir "$BATS_TEST_TMPDIR/lists"
+	printf '192.0.2.32/28\n' >"$BATS_TEST_TMPDIR/lists/exits.txt"
+	cat >"$BATS_TEST_TMPDIR/lists/rules.yaml" <<-END
+	- list: exits
+	  file: exits.txt
+	  format: cidr
+	- rule: listed-exit
+	  desc: the address is on a list of exits
+	  condition: client.ip cidr exits
+	  class: vpn
+	  family: reputation
+	  likelihood: {if_true: 0.9, if_false: 0.01}
+	  says: "%client.ip is listed"
+	- rule: to-the-api
+	  desc: to the API over IPv6
+	  condition: server.ip cidr 2001:db8:1::/48
+	  class: vpn
+	  family: reputation
+	  likelihood: {if_true: 0.9, if_false: 0.01}
+	  says: "to %server.ip"
+	END
+	sed "s|^rules: .*|rules: [$BATS_TEST_TMPDIR/lists]|; s|geo/|$PWD/$DATA/geo/|" \
+		$DATA/flowscand-demo.yaml >"$BATS_TEST_TMPDIR/lists.yaml"
+	"$BIN/flowscand" -c "$BATS_TEST_TMPDIR/lists.yaml" \
+		-r $DATA/demo.pcap.zst --db "$DB"
+	run "$BIN/flowscan" clients --db "$DB" --rule listed-exit --format csv \
+		--fields client_ip,verdict
+	[ "${lines[1]%$'\r'}" = 192.0.2.34,review ]
+	[ "${#lines[@]}" -eq 2 ]
+	run "$BIN/flowscan" flows --db "$DB" --rule to-the-api --format jsonl
+	[ "${#lines[@]}" -eq 12 ]
+	[ "$(jq -r '.evidence[0].text' <<<"${lines[0]}")" = "to 2001:db8:1::10" ]
+	[ "$(jq -r '.signals | has("server.ip")' <<<"${lines[0]}")" = false ]
+}

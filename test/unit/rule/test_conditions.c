@@ -144,6 +144,12 @@ static const struct {
 	{ "http.forwarded cidr (::1, 0.0.0.0/0)", YES },
 	{ "tls.sni cidr 0.0.0.0/0", NO },
 	{ "http.via cidr 0.0.0.0/0", UNKNOWN },
+	{ "client.ip cidr 198.51.100.0/24", YES },
+	{ "client.ip cidr (10.0.0.0/8, 198.51.100.7)", YES },
+	{ "client.ip cidr (198.51.100.8, ::/0)", NO },
+	{ "not client.ip cidr 10.0.0.0/8", YES },
+	{ "client.ip exists", YES },
+	{ "server.ip cidr 0.0.0.0/0", UNKNOWN },
 	/* Regular expressions. */
 	{ "tls.sni matches \"^api\\.[a-z]+\\.com$\"", YES },
 	{ "tls.sni matches '^api\\.[a-z]+\\.com$'", YES },
@@ -266,6 +272,9 @@ enum { NOW_S = 1780000000 }; /* 2026-05-28 */
 static void
 fill(struct signals *signals)
 {
+	const struct fs_addr client = { .bytes = { 198, 51, 100, 7 },
+		.family = 4 };
+
 	static const int32_t sizes[] = { 148, -92, 32 };
 	uint8_t bytes[16];
 
@@ -287,6 +296,7 @@ fill(struct signals *signals)
 	signals_set_string(signals, SIGNAL_TLS_ALPN, "h2,http/1.1");
 	signals_set_string(signals, SIGNAL_HTTP_HOST, "api.example.com");
 	signals_set_string(signals, SIGNAL_HTTP_FORWARDED, "203.0.113.9");
+	signals_set_addr(signals, SIGNAL_CLIENT_IP, &client);
 	signals_set_milli(signals, SIGNAL_RTT_TCP_MS, 20500);
 	signals_set_milli(signals, SIGNAL_RTT_TLS_MS, 95000);
 	signals_set_milli(signals, SIGNAL_GEO_DISTANCE_KM, 1234567);
