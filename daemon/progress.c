@@ -76,6 +76,12 @@ counts_clients(const struct pipeline *pipeline)
 	return pipeline->rounds == 1;
 }
 
+static const char *
+plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void
 print_counts(const struct pipeline *pipeline, double seconds)
 {
@@ -90,9 +96,10 @@ print_counts(const struct pipeline *pipeline, double seconds)
 	fs_engine_stats(pipeline->engine, &stats);
 	buf_init(&line);
 	buf_printf(&line,
-	    "%" PRIu64 " frames, %" PRIu64 " flows, %" PRIu64
-	    " clients in %.2f s",
-	    stats.frames, stats.flows, clients, seconds);
+	    "%" PRIu64 " frame%s, %" PRIu64 " flow%s, %" PRIu64
+	    " client%s in %.2f s",
+	    stats.frames, plural(stats.frames), stats.flows,
+	    plural(stats.flows), clients, plural(clients), seconds);
 	add_drops(&line, &stats);
 	log_line("%s", buf_text(&line));
 	buf_fini(&line);
