@@ -33,7 +33,7 @@ show(struct stream *stream, unsigned dir, const uint8_t *bytes, size_t size)
 		.dir = dir,
 		.head_grew = size > 0 };
 
-	if (!stream->wants || size > INSPECT_HEAD - stream->size[dir])
+	if (!stream->wants)
 		return;
 	memcpy(stream->head[dir] + stream->size[dir], bytes, size);
 	stream->size[dir] += size;
@@ -63,6 +63,10 @@ run(struct cursor input, bool cut, struct signals *signals)
 			abort();
 		if (at > whole)
 			at = whole;
+		/* Where the head ends, a part would be shown and a whole
+		 * packet not. */
+		if (whole > INSPECT_HEAD - stream.size[control & 1])
+			break;
 		show(&stream, control & 1, frame, at);
 		show(&stream, control & 1, frame + at, whole - at);
 	}
