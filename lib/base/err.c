@@ -71,10 +71,3 @@ err_set_at(struct fs_err *err, int code, const char *file, unsigned line,
 		copy_clean(err->file, sizeof(err->file), file ? file : "");
 	return code;
 }
-
-void
-err_name(struct fs_err *err, const char *file)
-{
-	if (err != NULL && err->file[0] == '\0')
-		copy_clean(err->file, sizeof(err->file), file);
-}

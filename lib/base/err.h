@@ -14,6 +14,3 @@ int err_set(struct fs_err *err, int code, const char *format, ...)
 /* The same, of a place in a file; 0 where line or column do not apply. */
 int err_set_at(struct fs_err *err, int code, const char *file, unsigned line,
     unsigned column, const char *format, ...) FS_PRINTF(6, 7);
-
-/* Names the file in an error that is already set and has none. */
-void err_name(struct fs_err *err, const char *file);

@@ -475,9 +475,3 @@ yaml_root(const struct yaml *yaml)
 {
 	return yaml->root;
 }
-
-const char *
-yaml_name(const struct yaml *yaml)
-{
-	return yaml->name;
-}

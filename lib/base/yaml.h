@@ -49,8 +49,6 @@ yaml_free(struct yaml *yaml)
 
 /* The root, or null for an empty document. */
 const struct yaml_node *yaml_root(const struct yaml *yaml);
-/* The file's name as given. */
-const char *yaml_name(const struct yaml *yaml);
 
 /* Finds a mapping's value by key, or null. */
 const struct yaml_node *yaml_find(const struct yaml_node *mapping,

@@ -166,31 +166,6 @@ signals_sizes(const struct signals *signals, enum signal_id id, int32_t *sizes)
 	return size / sizeof(*sizes);
 }
 
-static bool
-is_span(enum signal_id id)
-{
-	uint8_t type = signal_info(id)->type;
-
-	return type != SIGNAL_FLAG && type != SIGNAL_NUMBER;
-}
-
-void
-signals_merge(struct signals *signals, const struct signals *from)
-{
-	enum signal_id id;
-
-	for (id = 0; id < SIGNAL_COUNT; id++) {
-		if (!signals_known(from, id))
-			continue;
-		if (is_span(id))
-			set_span(signals, id,
-			    from->room + from->value[id].span.at,
-			    from->value[id].span.size);
-		else
-			signals_set_milli(signals, id, from->value[id].milli);
-	}
-}
-
 static size_t
 format_hex(const uint8_t *bytes, size_t count, char *room, size_t size)
 {

@@ -254,9 +254,6 @@ size_t signals_sizes(const struct signals *signals, enum signal_id id,
 /* Makes a signal unknown again; its room is not given back. */
 void signals_forget(struct signals *signals, enum signal_id id);
 
-/* Copies every value that 'from' knows. */
-void signals_merge(struct signals *signals, const struct signals *from);
-
 /* Writes a value for people ("146.2 ms", "h2", "16 03 01"), cut to fit.
  * Returns the length; the text is terminated and may hold any byte but NUL
  * that a remote party sent. */

@@ -53,9 +53,6 @@ test_places(void)
 		err.file[0] == '\0',
 	    "err_set clears the place");
 	tap_text(err.text, "7 things", "err_set formats");
-	err_name(&err, "a.yaml");
-	err_name(&err, "b.yaml");
-	tap_text(err.file, "a.yaml", "err_name does not replace a name");
 
 	tap_int(err_set_at(&err, FS_ECONFIG, "c\n.yaml", 3, 14, "in: %s",
 		    err.text),
@@ -71,7 +68,6 @@ test_places(void)
 	tap_int(err_set(NULL, -EIO, "nobody asks"), -EIO, "null error");
 	tap_int(err_set_at(NULL, -EIO, "x", 1, 1, "nobody asks"), -EIO,
 	    "null error at a place");
-	err_name(NULL, "x");
 }
 
 static void

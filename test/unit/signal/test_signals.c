@@ -138,7 +138,7 @@ test_blob(const struct signals *signals)
 static void
 test_room(void)
 {
-	static struct signals signals, merged;
+	static struct signals signals;
 	char text[400];
 	size_t size, i;
 
@@ -154,13 +154,10 @@ test_room(void)
 	for (i = 0; i < 40; i++)
 		signals_set_text(&signals, SIGNAL_TLS_ALPN, text, 255);
 	tap_ok(signals.room_used <= SIGNAL_ROOM, "the room is never exceeded");
-	signals_clear(&merged);
-	fill(&merged);
-	signals_merge(&merged, &signals);
-	signals_bytes(&merged, SIGNAL_TLS_SNI, &size);
-	tap_int((long long)size, 253, "merging takes the newer value");
-	tap_int(signals_milli(&merged, SIGNAL_RTT_TCP_MS), 146200,
-	    "and keeps the others");
+	signals_forget(&signals, SIGNAL_TLS_SNI);
+	tap_ok(!signals_known(&signals, SIGNAL_TLS_SNI) &&
+		signals_known(&signals, SIGNAL_TLS_ALPN),
+	    "one signal is forgotten, the others stay");
 }
 
 int
