@@ -11,7 +11,7 @@
 #include "signal/final.h"
 #include "verdict/verdict.h"
 
-enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_SCTP = 132 };
+enum { PROTO_TCP = 6, PROTO_UDP = 17 };
 
 /* ---- What is kept of a flow -------------------------------------------- */
 
@@ -161,19 +161,12 @@ coverage_of(const struct flow *flow, const struct signals *signals,
 	    : FS_COVERAGE_PARTIAL;
 }
 
-static bool
-has_ports(uint8_t ip_proto)
-{
-	return ip_proto == PROTO_TCP || ip_proto == PROTO_UDP ||
-	    ip_proto == PROTO_SCTP;
-}
-
 static void
 fill_tuple(const struct observer *observer, const struct flow *flow,
     struct fs_observation *out)
 {
 	unsigned client = flow->client, server = !client;
-	bool ports = has_ports(flow->key.ip_proto);
+	bool ports = flow_has_ports(flow);
 	unsigned dir;
 
 	out->flow_id = flow->id;

@@ -27,6 +27,18 @@ flow_end_of(const struct flow *flow)
 							  : FLOW_END_CLOSED;
 }
 
+bool
+flow_has_ports(const struct flow *flow)
+{
+	switch (flow->key.ip_proto) {
+	case 6:
+	case 17:
+	case 132:
+	case 136: return true;
+	default: return false;
+	}
+}
+
 void
 flow_set_client(struct flow *flow, unsigned endpoint)
 {

@@ -184,6 +184,9 @@ void flow_table_end(struct flow_table *table, struct flow *flow);
 
 uint32_t flow_table_count(const struct flow_table *table);
 
+/* Whether its transport has ports: TCP, UDP, UDP-Lite, SCTP. */
+bool flow_has_ports(const struct flow *flow);
+
 /* Fixes the client's side: endpoint 0 or 1. */
 void flow_set_client(struct flow *flow, unsigned endpoint);
 

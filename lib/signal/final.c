@@ -4,21 +4,7 @@
 #include "flow/rtt.h"
 #include "flow/turns.h"
 
-enum {
-	PROTO_TCP = 6,
-	PROTO_UDP = 17,
-	PROTO_DCCP = 33,
-	PROTO_SCTP = 132,
-	PROTO_UDP_LITE = 136,
-};
-
-static bool
-has_ports(uint8_t ip_proto)
-{
-	return ip_proto == PROTO_TCP || ip_proto == PROTO_UDP ||
-	    ip_proto == PROTO_DCCP || ip_proto == PROTO_SCTP ||
-	    ip_proto == PROTO_UDP_LITE;
-}
+enum { PROTO_TCP = 6 };
 
 static void
 set_counters(const struct flow *flow, struct signals *signals)
@@ -102,7 +88,7 @@ final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 
 	signals_set_string(signals, SIGNAL_FLOW_TRANSPORT,
 	    fs_transport_name(proto, room));
-	if (has_ports(proto))
+	if (flow_has_ports(flow))
 		signals_set_count(signals, SIGNAL_FLOW_SERVER_PORT,
 		    flow->key.port[!flow->client]);
 	signals_set_us(signals, SIGNAL_FLOW_DURATION_MS,
