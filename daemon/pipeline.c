@@ -50,7 +50,6 @@ take_flow(void *ctx, const struct fs_observation *flow)
 	rc = fs_store_put_flow(pipeline->store, flow, &pipeline->err);
 	if (rc < 0)
 		return note_failure(pipeline, rc);
-	pipeline->flow_rows++;
 	pipeline->uncommitted++;
 	return fs_judge_observe(pipeline->judge, flow);
 }
@@ -64,7 +63,6 @@ take_client(void *ctx, const struct fs_client *client)
 	rc = fs_store_put_client(pipeline->store, client, &pipeline->err);
 	if (rc < 0)
 		return note_failure(pipeline, rc);
-	pipeline->client_rows++;
 	pipeline->decisions[client->verdict.decision]++;
 	return 0;
 }
