@@ -13,7 +13,7 @@ struct pipeline {
 	struct fs_judge *judge;
 	struct fs_store *store;
 	struct fs_generation generation;
-	uint64_t uncommitted; /* Rows. */
+	uint64_t uncommitted;  /* Rows. */
 	bool after_gap;        /* The run before was cut off; its rows end at */
 	uint64_t gap_us;       /* this time. */
 	uint64_t decisions[3]; /* Client rows by verdict. */
