@@ -4,8 +4,11 @@
 
 #include "signal/geo_db.h"
 
-/* A place that is known no better than this says nothing of distances. */
-enum { RADIUS_MAX_MILLI = 500 * 1000 };
+/* A place that is known no better than this says nothing of distances. One
+ * with a city but without a radius (DB-IP's city database has none) is taken
+ * to be as far off as such databases are of mobile networks, half of the time:
+ * 179 to 207 km (arXiv 2605.21937). Without a city it is a whole country's. */
+enum { RADIUS_MAX_MILLI = 500 * 1000, RADIUS_USUAL_MILLI = 200 * 1000 };
 
 /* The least round trip: light in fibre makes 200 km in a millisecond. The
  * usual one at most: the slowest paths that were found plausible, 55 ms and
@@ -91,39 +94,67 @@ look_up(const struct fs_geo *geo, const struct fs_addr *addr,
 	}
 }
 
-/* The least distance between sensor and client that their places allow.
- * False when it is unknown. */
+/* How far off the client's place may be. False when that is too far, or
+ * nobody knows. */
 static bool
-least_distance(const struct fs_settings *settings,
-    const struct signals *signals, int64_t *milli)
+find_radius(const struct signals *signals, int64_t *milli)
 {
-	int64_t radius = signals_milli(signals, SIGNAL_CLIENT_RADIUS_KM);
-	double km;
+	if (signals_known(signals, SIGNAL_CLIENT_RADIUS_KM))
+		*milli = signals_milli(signals, SIGNAL_CLIENT_RADIUS_KM);
+	else if (signals_known(signals, SIGNAL_CLIENT_CITY))
+		*milli = RADIUS_USUAL_MILLI;
+	else
+		return false;
+	return *milli <= RADIUS_MAX_MILLI;
+}
+
+/* The least and the greatest distance between sensor and client that their
+ * places allow. False when they are unknown. */
+static bool
+find_distance(const struct fs_settings *settings, const struct signals *signals,
+    int64_t *least, int64_t *most)
+{
+	int64_t radius, milli;
 
 	if (!settings->located ||
 	    !signals_known(signals, SIGNAL_CLIENT_LATITUDE) ||
-	    radius > RADIUS_MAX_MILLI)
+	    !find_radius(signals, &radius))
 		return false;
-	km = geo_distance_km(settings->latitude, settings->longitude,
-	    (double)signals_milli(signals, SIGNAL_CLIENT_LATITUDE) / 1000,
-	    (double)signals_milli(signals, SIGNAL_CLIENT_LONGITUDE) / 1000);
-	*milli = llround(km * 1000) - radius;
-	if (*milli < 0)
-		*milli = 0;
+	milli = llround(1000 *
+	    geo_distance_km(settings->latitude, settings->longitude,
+		(double)signals_milli(signals, SIGNAL_CLIENT_LATITUDE) / 1000,
+		(double)signals_milli(signals, SIGNAL_CLIENT_LONGITUDE) /
+		    1000));
+	*least = milli > radius ? milli - radius : 0;
+	*most = milli + radius;
 	return true;
+}
+
+/* How far a part of a round trip reaches at most; no two places are farther
+ * apart than the Earth is round. */
+static int64_t
+reach_of(int64_t milli)
+{
+	const int64_t most = INT64_C(20015) * 1000;
+
+	if (milli <= 0)
+		return 0;
+	return milli < most * 2 / LEAST_KM_PER_MS ? milli * LEAST_KM_PER_MS / 2
+						  : most;
 }
 
 /* Compares a round trip with what the distance allows. All in thousandths,
  * so that every machine comes to the same. */
 static void
-set_bounds(int64_t distance, enum signal_id rtt_id, struct signals *signals)
+set_bounds(int64_t nearest, int64_t farthest, enum signal_id rtt_id,
+    struct signals *signals)
 {
-	int64_t least = llround((double)distance * 2 / LEAST_KM_PER_MS);
+	int64_t least = llround((double)nearest * 2 / LEAST_KM_PER_MS);
 	int64_t usual =
-	    USUAL_MILLI + llround((double)distance / USUAL_KM_PER_MS);
+	    USUAL_MILLI + llround((double)farthest / USUAL_KM_PER_MS);
 	int64_t rtt, fast, slow;
 
-	signals_set_milli(signals, SIGNAL_GEO_DISTANCE_KM, distance);
+	signals_set_milli(signals, SIGNAL_GEO_DISTANCE_KM, nearest);
 	signals_set_milli(signals, SIGNAL_GEO_LEAST_RTT_MS, least);
 	signals_set_milli(signals, SIGNAL_GEO_USUAL_RTT_MS, usual);
 	if (!signals_known(signals, rtt_id))
@@ -133,33 +164,58 @@ set_bounds(int64_t distance, enum signal_id rtt_id, struct signals *signals)
 	slow = rtt - usual;
 	signals_set_milli(signals, SIGNAL_GEO_TOO_FAST_MS, fast > 0 ? fast : 0);
 	signals_set_milli(signals, SIGNAL_GEO_TOO_SLOW_MS, slow > 0 ? slow : 0);
+	signals_set_milli(signals, SIGNAL_GEO_DETOUR_KM, reach_of(rtt - least));
+}
+
+/* What is measured of a flow or of a client. */
+struct measured {
+	enum signal_id rtt, gap;
+};
+
+static void
+set_reach(const struct fs_settings *settings, const struct measured *measured,
+    struct signals *signals)
+{
+	int64_t nearest, farthest, radius;
+
+	if (signals_known(signals, measured->gap))
+		signals_set_milli(signals, SIGNAL_GEO_HIDDEN_LEG_KM,
+		    reach_of(signals_milli(signals, measured->gap)));
+	if (!find_distance(settings, signals, &nearest, &farthest))
+		return;
+	if (find_radius(signals, &radius))
+		signals_set_milli(signals, SIGNAL_GEO_RADIUS_KM, radius);
+	signals_set_milli(signals, SIGNAL_SENSOR_LATITUDE,
+	    llround(settings->latitude * 1000));
+	signals_set_milli(signals, SIGNAL_SENSOR_LONGITUDE,
+	    llround(settings->longitude * 1000));
+	set_bounds(nearest, farthest, measured->rtt, signals);
 }
 
 void
 geo_flow(const struct fs_geo *geo, const struct fs_settings *settings,
     const struct flow *flow, struct signals *signals)
 {
+	static const struct measured measured = { SIGNAL_RTT_MIN_MS,
+		SIGNAL_RTT_TLS_GAP_MS };
 	struct fs_addr client = flow_addr(flow, flow->client);
 	struct fs_addr server = flow_addr(flow, !flow->client);
-	int64_t distance;
 
-	if (geo == NULL)
-		return;
-	look_up(geo, &client, &client_side, signals);
-	look_up(geo, &server, &server_side, signals);
-	if (least_distance(settings, signals, &distance))
-		set_bounds(distance, SIGNAL_RTT_MIN_MS, signals);
+	if (geo != NULL) {
+		look_up(geo, &client, &client_side, signals);
+		look_up(geo, &server, &server_side, signals);
+	}
+	set_reach(settings, &measured, signals);
 }
 
 void
 geo_client(const struct fs_geo *geo, const struct fs_settings *settings,
     const struct fs_addr *addr, struct signals *signals)
 {
-	int64_t distance;
+	static const struct measured measured = { SIGNAL_CLIENT_RTT_MIN_MS,
+		SIGNAL_CLIENT_TLS_GAP_MS };
 
-	if (geo == NULL)
-		return;
-	look_up(geo, addr, &client_side, signals);
-	if (least_distance(settings, signals, &distance))
-		set_bounds(distance, SIGNAL_CLIENT_RTT_MIN_MS, signals);
+	if (geo != NULL)
+		look_up(geo, addr, &client_side, signals);
+	set_reach(settings, &measured, signals);
 }

@@ -44,39 +44,52 @@ test_distances(void)
  * km. */
 static const struct mmdb_kind flat = { "city ipv4", 4, 24, 1600000000 };
 static const struct mmdb_row bound_rows[] = {
-	{ "192.0.2.0/28", "{latitude:d0,longitude:d8.993}" },
+	{ "192.0.2.0/28", "{latitude:d0,longitude:d8.993,accuracy_radius:w0}" },
 	{ "192.0.2.16/28",
 	    "{latitude:d0,longitude:d8.993,accuracy_radius:w500}" },
 	{ "192.0.2.32/28",
 	    "{latitude:d0,longitude:d8.993,accuracy_radius:w501}" },
 	{ "192.0.2.48/28", "{latitude:d0,longitude:d1,accuracy_radius:w200}" },
 	{ "192.0.2.64/28", "{country_code:'XX'}" },
+	{ "192.0.2.80/28", "{city:'X',latitude:d0,longitude:d8.993}" },
+	{ "192.0.2.96/28", "{latitude:d0,longitude:d8.993}" },
+	{ "192.0.2.112/28",
+	    "{city:'X',latitude:d0,longitude:d8.993,accuracy_radius:w10}" },
 	{ NULL, NULL },
 };
 
 static const struct {
 	const char *name, *client;
 	int64_t rtt;      /* Below 0: unknown. */
-	const char *want; /* distance|least|usual|too fast|too slow */
+	const char *want; /* distance|least|usual|too fast|too slow|detour */
 } bounds[] = {
-	{ "plausible", "192.0.2.1", 12000, "999.977|10|73.181|0|0" },
-	{ "too fast", "192.0.2.1", 3000, "999.977|10|73.181|5|0" },
-	{ "within the tolerance", "192.0.2.1", 8000, "999.977|10|73.181|0|0" },
+	{ "plausible", "192.0.2.1", 12000, "999.977|10|73.181|0|0|200" },
+	{ "too fast", "192.0.2.1", 3000, "999.977|10|73.181|5|0|0" },
+	{ "within the tolerance", "192.0.2.1", 8000,
+	    "999.977|10|73.181|0|0|0" },
 	{ "a thousandth beyond it", "192.0.2.1", 7999,
-	    "999.977|10|73.181|0.001|0" },
-	{ "too slow", "192.0.2.1", 100000, "999.977|10|73.181|0|26.819" },
-	{ "just not too slow", "192.0.2.1", 73181, "999.977|10|73.181|0|0" },
-	{ "no round trip", "192.0.2.1", -1, "999.977|10|73.181|-|-" },
-	{ "a radius", "192.0.2.17", 1000, "499.977|5|64.09|2|0" },
-	{ "too wide a radius", "192.0.2.33", 1000, "-|-|-|-|-" },
-	{ "within the radius", "192.0.2.49", 1000, "0|0|55|0|0" },
-	{ "no position", "192.0.2.65", 1000, "-|-|-|-|-" },
-	{ "no place", "198.51.100.1", 1000, "-|-|-|-|-" },
+	    "999.977|10|73.181|0.001|0|0" },
+	{ "too slow", "192.0.2.1", 100000, "999.977|10|73.181|0|26.819|9000" },
+	{ "just not too slow", "192.0.2.1", 73181,
+	    "999.977|10|73.181|0|0|6318.1" },
+	{ "farther than any place", "192.0.2.1", 900000,
+	    "999.977|10|73.181|0|826.819|20015" },
+	{ "no round trip", "192.0.2.1", -1, "999.977|10|73.181|-|-|-" },
+	{ "a radius", "192.0.2.17", 1000, "499.977|5|82.272|2|0|0" },
+	{ "too wide a radius", "192.0.2.33", 1000, "-|-|-|-|-|-" },
+	{ "within the radius", "192.0.2.49", 1000, "0|0|60.658|0|0|100" },
+	{ "no position", "192.0.2.65", 1000, "-|-|-|-|-|-" },
+	{ "no place", "198.51.100.1", 1000, "-|-|-|-|-|-" },
+	{ "a city without a radius", "192.0.2.81", 5000,
+	    "799.977|8|76.818|1|0|0" },
+	{ "a country's middle", "192.0.2.97", 5000, "-|-|-|-|-|-" },
+	{ "a city with a radius", "192.0.2.113", 5000,
+	    "989.977|9.9|73.363|2.9|0|0" },
 };
 
 static const enum signal_id bound_ids[] = { SIGNAL_GEO_DISTANCE_KM,
 	SIGNAL_GEO_LEAST_RTT_MS, SIGNAL_GEO_USUAL_RTT_MS,
-	SIGNAL_GEO_TOO_FAST_MS, SIGNAL_GEO_TOO_SLOW_MS };
+	SIGNAL_GEO_TOO_FAST_MS, SIGNAL_GEO_TOO_SLOW_MS, SIGNAL_GEO_DETOUR_KM };
 
 static void
 format_bounds(const struct signals *signals, char *room, size_t size)
@@ -149,11 +162,59 @@ test_bounds(void)
 	flow = flow_between("192.0.2.1", "198.51.100.7", 0);
 	geo_flow(geo, &settings, &flow, signals);
 	format_bounds(signals, got, sizeof(got));
-	tap_text(got, "-|-|-|-|-", "a sensor without a place");
+	tap_text(got, "-|-|-|-|-|-", "a sensor without a place");
 	tap_ok(signals_known(signals, SIGNAL_CLIENT_LATITUDE),
 	    "the client has its own all the same");
 	fs_geo_close(geo);
 	close(file.fd);
+	free(signals);
+}
+
+/* ---- Hidden legs ---------------------------------------------------------
+ */
+
+static const struct {
+	const char *name;
+	int64_t gap; /* Below 0: unknown. */
+	const char *want;
+} legs[] = {
+	{ "not measured", -1, "-" },
+	{ "none", 0, "0" },
+	{ "75 ms", 75000, "7500" },
+	{ "half round the Earth", 200150, "20015" },
+	{ "more than the Earth is round", 200151, "20015" },
+	{ "any number", INT64_MAX, "20015" },
+};
+
+static void
+test_legs(void)
+{
+	const struct fs_settings settings = { .located = false };
+	struct signals *signals = calloc(1, sizeof(*signals));
+	struct flow flow = flow_between("192.0.2.1", "198.51.100.7", 0);
+	struct fs_addr addr = flow_addr(&flow, 0);
+	char got[64];
+	size_t i;
+	int client;
+
+	for (i = 0; i < 2 * sizeof(legs) / sizeof(legs[0]); i++) {
+		client = (int)(i & 1);
+		signals_clear(signals);
+		if (legs[i / 2].gap >= 0)
+			signals_set_milli(signals,
+			    client ? SIGNAL_CLIENT_TLS_GAP_MS
+				   : SIGNAL_RTT_TLS_GAP_MS,
+			    legs[i / 2].gap);
+		if (client)
+			geo_client(NULL, &settings, &addr, signals);
+		else
+			geo_flow(NULL, &settings, &flow, signals);
+		snprintf(got, sizeof(got), "-");
+		if (signals_known(signals, SIGNAL_GEO_HIDDEN_LEG_KM))
+			signals_format(signals, SIGNAL_GEO_HIDDEN_LEG_KM, false,
+			    got, sizeof(got));
+		tap_text(got, legs[i / 2].want, legs[i / 2].name);
+	}
 	free(signals);
 }
 
@@ -162,5 +223,6 @@ main(void)
 {
 	test_distances();
 	test_bounds();
+	test_legs();
 	return tap_done();
 }
