@@ -331,15 +331,23 @@ FS_PUBLIC void fs_ruleset_free(struct fs_ruleset *rules);
 struct fs_rule_info {
 	const char *name, *desc, *condition, *family, *protocol, *says;
 	const char *benign, *references, *tags, *file;
+	const char *untested; /* Why it brings no test for both answers. */
 	unsigned line;
 	int class;
-	int32_t llr_true; /* Thousandths of a nat. */
+	int32_t llr_true;          /* Thousandths of a nat. */
+	int64_t if_true, if_false; /* Likelihoods, in billionths. */
+	const char *measured;      /* Where they come from. */
+	uint64_t expires_us;       /* 0: never. */
+	size_t test_count;
 	bool client_scope, enabled, shadow;
 };
 
 FS_PUBLIC size_t fs_ruleset_count(const struct fs_ruleset *rules);
 FS_PUBLIC void fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
     struct fs_rule_info *info);
+/* Whether a rule's condition asks for a signal (see fs_signal_info()). */
+FS_PUBLIC bool fs_ruleset_asks(const struct fs_ruleset *rules, size_t index,
+    size_t signal);
 /* 64 hex digits over all rule and list files. */
 FS_PUBLIC const char *fs_ruleset_digest(const struct fs_ruleset *rules);
 
@@ -427,6 +435,44 @@ FS_PUBLIC int fs_judge_recall(struct fs_judge *judge,
 FS_PUBLIC int fs_judge_flush(struct fs_judge *judge);
 FS_PUBLIC uint64_t fs_judge_clients(const struct fs_judge *judge);
 FS_PUBLIC uint64_t fs_judge_evicted(const struct fs_judge *judge);
+
+/* ---- Trial: a rule before it is relied on ---------------------------- */
+
+struct fs_trial;
+
+/* One of a rule's own tests, run. Strings are the set's. */
+struct fs_tested {
+	const char *rule, *file;
+	unsigned line;
+	const char *kind;    /* "signals", "packets" or "capture" */
+	const char *source;  /* "spec", ...; may be null. */
+	const char *capture; /* As written; may be null. */
+	bool matches;        /* What the test expects. */
+	bool fired;
+	bool passed;
+	int rc; /* Negative: it could not be run, and 'err' says why. */
+	struct fs_err err;
+};
+typedef void fs_tested_fn(void *ctx, const struct fs_tested *tested);
+
+/* The trial borrows 'rules'. Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_trial_new(const struct fs_ruleset *rules,
+    struct fs_trial **trial);
+FS_PUBLIC void fs_trial_free(struct fs_trial *trial);
+/* Runs the tests of one rule, whether it is enabled or not. Returns how many
+ * did not pass, or -ENOMEM. */
+FS_PUBLIC int fs_trial_rule(struct fs_trial *trial, size_t index,
+    fs_tested_fn *tested, void *ctx);
+
+/* Whether one rule, enabled or not, fires on a flow or a client in any view.
+ * A rule of the other scope does not. 'text', of FS_TEXT_SIZE bytes or null,
+ * gets its sentence when it does.
+ *
+ * Returns 1, 0, -ENOMEM, or FS_EFORMAT (its signals are damaged). */
+FS_PUBLIC int fs_ruleset_fires(const struct fs_ruleset *rules, size_t index,
+    const struct fs_observation *flow, char *text);
+FS_PUBLIC int fs_ruleset_fires_client(const struct fs_ruleset *rules,
+    size_t index, const struct fs_client *client, char *text);
 
 /* ---- Store ----------------------------------------------------------- */
 
@@ -607,6 +653,9 @@ FS_PUBLIC size_t fs_signal_count(void);
 FS_PUBLIC void fs_signal_info(size_t index, struct fs_signal_info *info);
 FS_PUBLIC int fs_report_signals(const struct fs_out *out, struct fs_err *err,
     uint64_t *matched);
+/* A line for each rule. */
+FS_PUBLIC int fs_report_rules(const struct fs_ruleset *rules,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 
 /* When the newest row, and the rules and databases, are from (for
  * --fail-on-stale): microseconds, 0 when there are none. */

@@ -4,11 +4,13 @@
 #include "report/rows.h"
 #include "store/store.h"
 
-/* Rows are 'struct store_flow', 'struct store_client', 'struct store_group'
- * and 'struct fs_signal_info'. */
+/* Rows are 'struct store_flow', 'struct store_client', 'struct store_group',
+ * 'struct fs_signal_info'
+ * and 'struct fs_rule_info'. */
 extern const struct row_kind flow_rows;
 extern const struct row_kind client_rows;
 extern const struct row_kind signal_rows;
+extern const struct row_kind rule_rows;
 
 /* Of groups by one dimension, whose name is that of the first field (see
  * 'key_name' in rows.h). */

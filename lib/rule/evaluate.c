@@ -86,7 +86,8 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 		const struct rule *rule = ready->rule;
 
 		if (program_can_fire(ready->needs, signals) &&
-		    (rule->expires_us == 0 || now_us < rule->expires_us) &&
+		    (rule->info.expires_us == 0 ||
+			now_us < rule->info.expires_us) &&
 		    program_fires(&rule->program, now_us, signals))
 			keep(&matches, rule);
 	}

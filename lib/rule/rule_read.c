@@ -12,7 +12,7 @@ enum { DESC_MAX = 1000, SAYS_MAX = 4000 };
 static const char *const rule_keys[] = { "rule", "desc", "condition", "class",
 	"protocol", "family", "likelihood", "says", "benign", "tags",
 	"references", "author", "date", "enabled", "shadow", "expires", "view",
-	"tests", NULL };
+	"tests", "untested", NULL };
 
 struct rule_reading {
 	struct reading reading;
@@ -98,10 +98,13 @@ read_likelihood(struct rule_reading *r)
 	}
 	if (!keys_check(&r->reading, node, keys))
 		return;
-	(void)key_text(&r->reading, node, "measured", DESC_MAX);
+	r->rule->info.measured =
+	    key_text(&r->reading, node, "measured", DESC_MAX);
 	if (!take_share(&r->reading, node, "if_true", &if_true) ||
 	    !take_share(&r->reading, node, "if_false", &if_false))
 		return;
+	r->rule->info.if_true = if_true;
+	r->rule->info.if_false = if_false;
 	r->rule->llr =
 	    (int32_t)llround(1000 * log((double)if_true / (double)if_false));
 	check_sign(&r->reading, node, r->rule->info.class, r->rule->llr);
@@ -348,8 +351,9 @@ read_rest(struct rule_reading *r)
 	(void)key_text(&r->reading, r->node, "author", DESC_MAX);
 	(void)key_time(&r->reading, r->node, "date");
 	info->enabled = key_bool(&r->reading, r->node, "enabled", true);
+	info->untested = key_text(&r->reading, r->node, "untested", DESC_MAX);
 	info->shadow = key_bool(&r->reading, r->node, "shadow", false);
-	r->rule->expires_us = key_time(&r->reading, r->node, "expires");
+	info->expires_us = key_time(&r->reading, r->node, "expires");
 	tests_read(&r->reading, yaml_find(r->node, "tests"), &r->rule->tests,
 	    &r->rule->test_count);
 }
@@ -380,6 +384,8 @@ rule_read(struct loader *loader, const struct source *source,
 	    arena_text(&loader->set->arena, source->name, strlen(source->name));
 	rule->info.line = node->line;
 	rule->info.llr_true = rule->llr;
+	rule->info.test_count = rule->test_count;
+	memcpy(rule->signals, r->uses.signals, sizeof(rule->signals));
 	rule->info.client_scope = rule->scope == SCOPE_CLIENT;
 	return !r->reading.bad && loader->faults.fatal == 0;
 }

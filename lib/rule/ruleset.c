@@ -339,6 +339,13 @@ fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
 	*info = rules->rules[index].info;
 }
 
+bool
+fs_ruleset_asks(const struct fs_ruleset *rules, size_t index, size_t signal)
+{
+	return signal < SIGNAL_COUNT &&
+	    (rules->rules[index].signals[signal / 64] >> (signal % 64) & 1);
+}
+
 const char *
 fs_ruleset_digest(const struct fs_ruleset *rules)
 {
@@ -357,4 +364,11 @@ rule_fires(const struct fs_ruleset *rules, size_t index, uint64_t now_us,
     const struct signals *signals)
 {
 	return program_fires(&rules->rules[index].program, now_us, signals);
+}
+
+void
+rule_say(const struct fs_ruleset *rules, size_t index,
+    const struct signals *signals, char *text)
+{
+	says_write(&rules->rules[index].says, signals, text);
 }

@@ -11,11 +11,11 @@
 /* ---- The set ---------------------------------------------------------- */
 
 struct rule {
-	struct fs_rule_info info; /* Texts are the arena's. */
-	uint8_t scope;            /* enum signal_scope: FLOW or CLIENT */
-	uint8_t views;            /* enum signal_views */
-	uint64_t expires_us;      /* 0: never. */
-	int32_t llr;              /* Thousandths of a nat. */
+	struct fs_rule_info info;       /* Texts are the arena's. */
+	uint8_t scope;                  /* enum signal_scope: FLOW or CLIENT */
+	uint8_t views;                  /* enum signal_views */
+	int32_t llr;                    /* Thousandths of a nat. */
+	uint64_t signals[SIGNAL_WORDS]; /* That it asks for. */
 	struct program program;
 	struct says says;
 	const struct rule_test *tests;
