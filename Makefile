@@ -112,7 +112,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | config.h
 	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Where the shipped rules will lie.
-RULES_USERS := $(addprefix $(BUILD)/obj/,daemon/config.o tools/cmd_rules.o)
+RULES_USERS := $(addprefix $(BUILD)/obj/,daemon/config.o tools/cmd_rules.o \
+	tools/rules_load.o)
 $(RULES_USERS): CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
 $(RULES_USERS): $(BUILD)/rulesdir
 

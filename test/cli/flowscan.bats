@@ -444,7 +444,7 @@ clients_of() {
 @test "rules: bad use" {
 	run "$BIN" rules
 	[ "$status" -eq 2 ]
-	one_line_about "usage: flowscan rules check"
+	one_line_about "usage: flowscan rules check|test"
 	run "$BIN" rules frob
 	[ "$status" -eq 2 ]
 	one_line_about "'frob' is unknown"

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# flowscan rules: what a researcher does before a rule is deployed.
+
+BIN=${BUILD:-build}/bin/flowscan
+
+setup() {
+	cat >"$BATS_TEST_TMPDIR/one.yaml" <<'END'
+- rule: hello-there
+  desc: A greeting
+  condition: flow.transport = udp and c2s.bytes startswith ascii("HELO")
+  class: tunnel
+  family: protocol
+  protocol: hello
+  likelihood: {if_true: 0.5, if_false: 0.001, measured: a guess}
+  says: "begins with HELO, %c2s.first.len long"
+  tests:
+    - {packets: [{dir: c2s, hex: "48 45 4c 4f 21"}], transport: udp, matches: true}
+    - {signals: {flow.transport: udp, c2s.bytes: "00 00"}, matches: false}
+END
+}
+
+change() {
+	sed -i "$1" "$BATS_TEST_TMPDIR/one.yaml"
+}
+
+@test "rules test: the shipped rules" {
+	run "$BIN" rules test rules
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *" tests: 0 failed, 0 rules without"* ]]
+}
+
+@test "rules test: packets, signals and a capture" {
+	cp test/data/tls.pcap "$BATS_TEST_TMPDIR"
+	echo '    - {capture: tls.pcap, matches: false}' >>"$BATS_TEST_TMPDIR/one.yaml"
+	run "$BIN" rules test "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == "1 rule, 3 tests: 0 failed, 0 rules without"* ]]
+}
+
+@test "rules test: what does not hold is told with its line, and exits 1" {
+	change 's/startswith ascii("HELO")/startswith ascii("HALO")/'
+	run "$BIN" rules test "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"one.yaml:10: hello-there: expected a match, but it does not fire"* ]]
+	[[ "$output" == *"2 tests: 1 failed"* ]]
+}
+
+@test "rules test: a capture that is not there" {
+	echo '    - {capture: none.pcap, matches: true}' >>"$BATS_TEST_TMPDIR/one.yaml"
+	run "$BIN" rules test "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"one.yaml:12: hello-there: its test cannot be run: "*"none.pcap"* ]]
+}
+
+@test "rules test: a rule that was not tried both ways, unless it says why" {
+	change '/matches: true/d'
+	run "$BIN" rules test "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"hello-there has no test for a match"* ]]
+	echo '  untested: no program speaks it yet' >>"$BATS_TEST_TMPDIR/one.yaml"
+	run "$BIN" rules test "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 0 ]
+}
+
+@test "rules test --tap: a line for each test, and the plan" {
+	change 's/"00 00"/"48 45 4c 4f"/'
+	run "$BIN" rules test --tap "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"ok 1 - hello-there matches: packets "* ]]
+	[[ "$output" == *"not ok 2 - hello-there does not match: signals "* ]]
+	[[ "$output" == *"ok 3 - hello-there has a match and a non-match"* ]]
+	[[ "$output" == *"1..3" ]]
+}
+
+@test "rules test --rule: one rule, and the nearest name of another" {
+	run "$BIN" rules test --rule hello-there "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 0 ]
+	run "$BIN" rules test --rule helo-there "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"there is no rule 'helo-there'; did you mean 'hello-there'?"* ]]
+}
+
+@test "rules list: a line for each rule, in any format" {
+	run "$BIN" rules list --format jsonl "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.rule + " " + .class + " " + .state' <<<"$output")" = \
+		"hello-there tunnel counts" ]
+	change 's/^  desc:/  shadow: true\n  desc:/'
+	run "$BIN" rules list "$BATS_TEST_TMPDIR/one.yaml"
+	[[ "$output" == *"hello-there"*"shadow"*"A greeting"* ]]
+}
+
+@test "rules show: a rule, its signals, its tests and whether they pass" {
+	run "$BIN" rules show hello-there "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"weight      +6.215 nats"*"a guess"* ]]
+	[[ "$output" == *"c2s.bytes "*"first bytes of the client's payload"* ]]
+	[[ "$output" == *"line 10 "*"passes "*"matches "* ]]
+	change 's/"00 00"/"48 45 4c 4f"/'
+	run "$BIN" rules show hello-there "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"line 11 "*"FAILS"* ]]
+}
+
+@test "rules try: the flows of a capture that a rule hits" {
+	run "$BIN" rules try wireguard-handshake -r test/data/wireguard.pcap rules
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *":51820"*" wireguard  WireGuard handshake"* ]]
+	[[ "$output" == *"1 of 1 flows hit"* ]]
+	run "$BIN" rules try hello-there -r test/data/tls.pcap "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"0 of "*" flows hit"* ]]
+}
+
+@test "rules try: a rule of clients, and what else its hits are" {
+	run "$BIN" rules try tls-and-tcp-agree -r test/data/demo.pcap.zst rules
+	echo "$output"
+	[[ "$output" == *" clients hit"* ]]
+}
+
+@test "rules try: bad use" {
+	run "$BIN" rules try hello-there "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"-r CAPTURE is missing"* ]]
+	run "$BIN" rules try hello-there -r
+	[ "$status" -eq 2 ]
+	run "$BIN" rules try hello-there -r "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/one.yaml"
+	[ "$status" -eq 2 ]
+}

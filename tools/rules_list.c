@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "command.h"
+#include "rules.h"
+#include "session.h"
+
+static const struct options_kind kind = {
+	.usage = "flowscan rules list [OPTION]... [PATH]...",
+	.about = "A line for each rule: what it says of what, and how much "
+		 "it weighs in nats.",
+	.operands = -1,
+};
+
+int
+rules_list(int argc, char **argv)
+{
+	struct fs_ruleset *rules;
+	struct options options;
+	struct output output;
+	struct fs_err err = { 0 };
+	unsigned warnings;
+	int code = options_read(argc, argv, &kind, &options);
+	int rc, closed;
+
+	if (code < 0)
+		code = rules_load((const char *const *)options.operands,
+		    (size_t)options.operand_count, &rules, &warnings);
+	if (code >= 0)
+		return code;
+	rc = output_open(&options, "flowscan rules list", &output);
+	if (rc < 0) {
+		fs_ruleset_free(rules);
+		return complain("rules", CODE_USAGE, "%s: %s", output.name,
+		    strerror(-rc));
+	}
+	rc = fs_report_rules(rules, &output.out, &err, NULL);
+	closed = output_close(&output);
+	fs_ruleset_free(rules);
+	if (rc < 0 && err.text[0] != '\0')
+		return complain("rules", CODE_USAGE, "%s", err.text);
+	if (rc < 0 || closed < 0)
+		return session_write_fault(&options, &output,
+		    rc < 0 ? rc : closed);
+	return CODE_DONE;
+}
