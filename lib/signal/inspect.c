@@ -15,6 +15,7 @@ static const struct signal_source *const sources[] = {
 	&signal_http,
 	&signal_ssh,
 	&signal_openvpn,
+	&signal_mkcp,
 	&signal_inner,
 	&signal_carried,
 	&signal_timing,

@@ -182,6 +182,14 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_OPENVPN_DATA] = { "openvpn.data", NUMBER, UNIT_COUNT, FLOW, ANY,
 	    "packets that went on counting as OpenVPN's data, of the side with "
 	    "fewer" },
+	[SIGNAL_MKCP_SEALED_C2S] = { "mkcp.sealed_c2s", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "of the client's first datagrams, those that bear mKCP's seal and "
+	    "name one conversation" },
+	[SIGNAL_MKCP_SEALED_S2C] = { "mkcp.sealed_s2c", NUMBER, UNIT_COUNT,
+	    FLOW, ANY, "the same, of the server's" },
+	[SIGNAL_MKCP_HEADER] = { "mkcp.header", NUMBER, UNIT_BYTES, FLOW, ANY,
+	    "bytes before that seal, which imitate another protocol" },
 	[SIGNAL_PAIR_KINDS] = { "pair.kinds", TEXT, UNIT_NONE, FLOW, ANY,
 	    "flows that were lately between the same two hosts, such as "
 	    "tls,dtls" },
