@@ -149,5 +149,7 @@ config_fini(struct config *config)
 	free_texts(config->asn, config->asn_count);
 	free_texts(config->interfaces, config->interface_count);
 	free(config->store_path);
+	free(config->ignored_places);
+	free(config->file);
 	*config = (struct config){ 0 };
 }

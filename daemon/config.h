@@ -5,6 +5,11 @@
 
 #include "flowscan.h"
 
+/* A place in the configuration file. */
+struct config_place {
+	unsigned line, column;
+};
+
 /* Everything here is owned; paths are as the file has them, or, when they
  * are relative there, below the file's folder. */
 struct config {
@@ -19,6 +24,10 @@ struct config {
 	char **interfaces;
 	size_t interface_count;
 	size_t ring_size; /* In bytes. */
+	/* Where policy.ignore.protocols names each of them; null: the defaults
+	 * stand, and 'file' is null, too. */
+	struct config_place *ignored_places;
+	char *file;
 };
 
 /* Reads a file; null: the defaults. Every fault goes to 'fault' (which may be

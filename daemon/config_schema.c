@@ -251,32 +251,50 @@ read_classes(struct config_reader *reader, const struct config_option *option,
 	}
 }
 
+static bool
+is_protocol(const struct yaml_node *item)
+{
+	return item->kind == YAML_SCALAR && item->text_size > 0 &&
+	    item->text_size < FS_PROTOCOL_SIZE &&
+	    strspn(item->text, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+	    item->text_size;
+}
+
+/* Which names are known, only the rules say: see policy_check. */
 static void
 read_protocols(struct config_reader *reader, const struct config_option *option,
     const struct yaml_node *node, void *target)
 {
-	struct fs_policy *policy = &((struct config *)target)->settings.policy;
+	struct config *config = target;
+	struct fs_policy *policy = &config->settings.policy;
 	char(*names)[FS_PROTOCOL_SIZE] =
 	    config_list(reader, node, sizeof(*names));
+	struct config_place *places =
+	    config_list(reader, node, sizeof(*places));
 	const struct yaml_node *item;
 	size_t taken = 0;
 
-	for (item = config_first(node); names && item;
+	for (item = config_first(node); names && places && item;
 	     item = config_next(node, item)) {
-		if (item->kind == YAML_SCALAR && item->text_size > 0 &&
-		    item->text_size < FS_PROTOCOL_SIZE &&
-		    strspn(item->text,
-			"abcdefghijklmnopqrstuvwxyz0123456789-") ==
-			item->text_size)
-			memcpy(names[taken++], item->text, item->text_size + 1);
-		else
+		if (!is_protocol(item)) {
 			config_unfit(reader, option, item,
 			    "names of protocols in lower case, such as "
 			    "[ssh, gre]");
+			continue;
+		}
+		places[taken] =
+		    (struct config_place){ item->line, item->column };
+		memcpy(names[taken++], item->text, item->text_size + 1);
 	}
 	free(policy->ignored_protocols);
 	policy->ignored_protocols = names;
 	policy->ignored_protocol_count = taken;
+	free(config->ignored_places);
+	config->ignored_places = places;
+	free(config->file);
+	config->file = strdup(reader->file);
+	if (config->file == NULL)
+		config_no_memory(reader);
 }
 
 static const struct config_option ignore_options[] = {

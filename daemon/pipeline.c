@@ -5,6 +5,7 @@
 #include <sys/time.h>
 
 #include "log.h"
+#include "policy.h"
 
 /* Rows between two commits of a run over files. */
 enum { COMMIT_ROWS = 20000 };
@@ -24,6 +25,8 @@ pipeline_load(struct pipeline *pipeline, const struct config *config)
 		log_line("warning: there are no rules, so that everything "
 			 "will be called clean: name their folder in the "
 			 "config, as in 'rules: [rules]'");
+	else if (rc == 0)
+		rc = policy_check(config, pipeline->rules, log_fault, NULL);
 	/* All faults are told at once, so a faulty rule does not end it. */
 	geo_rc = fs_geo_open((const char *const *)config->city,
 	    config->city_count, (const char *const *)config->asn,

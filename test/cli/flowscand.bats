@@ -392,6 +392,18 @@ gaps() {
 	one_line_about "-r ''"
 }
 
+@test "a protocol that no rule names is refused in the policy" {
+	cat >"$BATS_TEST_TMPDIR/slip.yaml" <<-END
+	rules: [$PWD/rules]
+	policy: {ignore: {protocols: [ssh, wiregard]}}
+	END
+	run "$BIN/flowscand" -c "$BATS_TEST_TMPDIR/slip.yaml" --check
+	echo "$output"
+	[ "$status" -eq 2 ]
+	one_line_about "slip.yaml:2:36"
+	one_line_about "did you mean 'wireguard'?"
+}
+
 @test "what the policy ignores is named, and explain says so" {
 	scan -r $DATA/ssh.pcap
 	[ "$status" -eq 0 ]
