@@ -12,6 +12,7 @@
 #include "flow/flow.h"
 #include "flow/pair.h"
 #include "flow/turns.h"
+#include "flow/within.h"
 #include "observation.h"
 #include "packet/packet.h"
 #include "service.h"
@@ -214,16 +215,22 @@ note_syn(struct fs_engine *engine, struct flow *flow,
 	observer_keep_syn(&engine->observer, flow, packet);
 }
 
-/* Of a flow that has turns, and of what its packet brought anew. */
+/* Of a flow that has turns or may carry others, and of what its packet
+ * brought anew. */
 static void
 count_turn(const struct fs_engine *engine, struct flow *flow,
     const struct packet *packet, unsigned from)
 {
-	if (flow->turning && packet->payload_size > 0 &&
-	    !packet->later_fragment && flow->segment != SEGMENT_AGAIN &&
-	    flow->segment != SEGMENT_PROBE)
+	if ((!flow->turning && !flow->carrying) || packet->payload_size == 0 ||
+	    packet->later_fragment || flow->segment == SEGMENT_AGAIN ||
+	    flow->segment == SEGMENT_PROBE)
+		return;
+	if (flow->turning)
 		turns_packet(flow->turns, flow_dir(flow, from),
 		    packet->payload_size, engine->stack.time_us);
+	else
+		within_packet(flow->within, flow_dir(flow, from),
+		    packet->payload_size);
 }
 
 static int

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "flow/turns.h"
+#include "flow/within.h"
 #include "rule/rule.h"
 #include "signal/blob.h"
 #include "signal/final.h"
@@ -59,15 +60,33 @@ is_text(const struct signals *signals, enum signal_id id, const char *text)
 	return size == strlen(text) && memcmp(value, text, size) == 0;
 }
 
-/* Without memory, the turns stay unknown. */
-static void
-count_turns(struct flow *flow, const struct signals *signals)
+/* What the flow carries, from its first packets on. */
+static struct within *
+look_within(const struct signals *signals)
 {
-	if (!is_text(signals, SIGNAL_FLOW_PROTOCOL, "ssh") ||
-	    flow->turns != NULL)
+	struct within *within = calloc(1, sizeof(*within));
+	int32_t sizes[SIGNAL_SIZES_MAX];
+	size_t i, count = signals_sizes(signals, SIGNAL_SEQ_SIZES, sizes);
+
+	for (i = 0; within != NULL && i < count; i++)
+		within_packet(within, sizes[i] < 0, (uint32_t)abs(sizes[i]));
+	return within;
+}
+
+/* Without memory, what would be counted stays unknown. */
+static void
+count_on(struct flow *flow, const struct signals *signals)
+{
+	if (flow->turning || flow->carrying)
 		return;
-	flow->turns = calloc(1, sizeof(*flow->turns));
-	flow->turning = flow->turns != NULL;
+	if (is_text(signals, SIGNAL_FLOW_PROTOCOL, "ssh")) {
+		flow->turns = calloc(1, sizeof(*flow->turns));
+		flow->turning = flow->turns != NULL;
+	} else if (flow->service < 0 && flow->key.ip_proto == PROTO_TCP &&
+	    is_text(signals, SIGNAL_FLOW_PROTOCOL, "tls")) {
+		flow->within = look_within(signals);
+		flow->carrying = flow->within != NULL;
+	}
 }
 
 void
@@ -79,7 +98,7 @@ observer_decide(struct observer *observer, struct flow *flow)
 	add_facts(flow, signals);
 	inspect_collect(observer->pool, flow, signals);
 	keep_facts(observer, flow, signals);
-	count_turns(flow, signals);
+	count_on(flow, signals);
 	inspect_give(observer->pool, flow);
 	flow->decided = true;
 }

@@ -12,6 +12,7 @@
 #include "packet/packet.h"
 
 struct turns;   /* See flow/turns.h. */
+struct within;  /* See flow/within.h. */
 struct inspect; /* The signal stage's; see signal/inspect.h. */
 
 /* No padding, as it is hashed. */
@@ -103,6 +104,7 @@ struct flow {
 	    settled : 1; /* Both sides took part: not given up before others. */
 	bool decided : 1;        /* Inspection has ended. */
 	bool turning : 1;        /* It has 'turns'. */
+	bool carrying : 1;       /* It has 'within'. */
 	uint8_t carries;         /* enum packet_carrier seen inside. */
 	uint8_t carried;         /* enum packet_carrier around it, innermost. */
 	uint8_t depth;           /* Tunnels around it. */
@@ -120,7 +122,11 @@ struct flow {
 	int16_t service;              /* Index into the settings, -1: none. */
 	uint16_t rev;                 /* Revisions given so far. */
 	uint8_t icmp_type, icmp_code; /* Of the first packet. */
-	struct turns *turns;          /* Counted from the decision on; owned. */
+	/* Counted from the decision on, one or the other; owned. */
+	union {
+		struct turns *turns;
+		struct within *within;
+	};
 };
 
 /* Spans of 0 count as 1 s, but 'active_s': 0 is no revision. */

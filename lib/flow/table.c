@@ -102,9 +102,13 @@ static void
 free_owned(struct flow *flow)
 {
 	free(flow->facts);
-	free(flow->turns);
+	if (flow->carrying)
+		free(flow->within);
+	else
+		free(flow->turns);
 	flow->facts = NULL;
 	flow->turns = NULL;
+	flow->turning = flow->carrying = false;
 }
 
 void

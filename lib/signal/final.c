@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "flow/rtt.h"
 #include "flow/turns.h"
+#include "flow/within.h"
 
 enum { PROTO_TCP = 6 };
 
@@ -80,6 +81,24 @@ set_turns(const struct turns *turns, struct signals *signals)
 		    (int64_t)exchanges * 1000 / client);
 }
 
+static void
+set_within(const struct within *within, struct signals *signals)
+{
+	static const enum signal_id shares[2] = { SIGNAL_INNER_ACKS_C2S,
+		SIGNAL_INNER_ACKS_S2C };
+	unsigned i;
+
+	if (within->connections == 0)
+		return;
+	signals_set_count(signals, SIGNAL_INNER_CONNECTIONS,
+	    within->connections);
+	for (i = 0; i < 2; i++)
+		if (within->packets_by[i] > 0)
+			signals_set_milli(signals, shares[i],
+			    (int64_t)within->acks[i] * 1000 /
+				within->packets_by[i]);
+}
+
 void
 final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 {
@@ -100,6 +119,8 @@ final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 	set_tunnel(flow, signals);
 	if (proto == PROTO_TCP)
 		set_tcp(flow, signals);
-	if (flow->turns != NULL)
+	if (flow->carrying)
+		set_within(flow->within, signals);
+	if (flow->turning)
 		set_turns(flow->turns, signals);
 }

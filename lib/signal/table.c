@@ -102,6 +102,16 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    FLOW, ANY,
 	    "among the first packets, those of sizes as of a TCP handshake: "
 	    "two alike there and back, the third 8 or 12 bytes less" },
+	[SIGNAL_INNER_CONNECTIONS] = { "inner.connections", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "in TLS, among the first 255 packets: what has the sizes of a TCP "
+	    "handshake and of data behind it" },
+	[SIGNAL_INNER_ACKS_C2S] = { "inner.acks_c2s", NUMBER, UNIT_NONE, FLOW,
+	    ANY,
+	    "since the first of them, the share of the client's packets that "
+	    "are as long as its acknowledgement" },
+	[SIGNAL_INNER_ACKS_S2C] = { "inner.acks_s2c", NUMBER, UNIT_NONE, FLOW,
+	    ANY, "the same of the server's packets" },
 	[SIGNAL_DPI_PROTOCOL] = { "dpi.protocol", TEXT, UNIT_NONE, FLOW, ANY,
 	    "protocol that nDPI read from the bytes" },
 	[SIGNAL_DPI_CONFIDENCE] = { "dpi.confidence", TEXT, UNIT_NONE, FLOW,
