@@ -193,11 +193,13 @@ explain_gather(struct fs_store *store, const struct fs_filter *filter,
 		return rc;
 	borrow(explain);
 	if ((rc = gather_rules(store, err, explain)) < 0 ||
-	    (rc = gather_related(store, &query, err, explain)) < 0)
+	    (rc = gather_related(store, &query, err, explain)) < 0 ||
+	    (rc = explain_find_sensors(store, &query, err, explain)) < 0)
 		return rc;
 	explain->rest_milli = rest_of(explain);
 	explain_measure(explain);
 	explain_find_unknown(explain);
+	explain_find_reach(explain);
 	return 0;
 }
 

@@ -2,9 +2,15 @@
 #pragma once
 
 #include "report/doc.h"
+#include "signal/geo_reach.h"
 #include "store/store.h"
 
-enum { EXPLAIN_FLOWS = 5, EXPLAIN_MEASURED = 8, EXPLAIN_UNKNOWN = 16 };
+enum {
+	EXPLAIN_FLOWS = 5,
+	EXPLAIN_MEASURED = 8,
+	EXPLAIN_UNKNOWN = 16,
+	EXPLAIN_SENSORS = 8
+};
 
 /* What was measured, against what would be expected. */
 struct explain_measured {
@@ -18,6 +24,16 @@ struct explain_measured {
 struct explain_unknown {
 	const char *what; /* "TCP round trip (rtt.tcp_ms)" */
 	const char *why;
+};
+
+/* What one sensor says of how far away the client can be. */
+struct explain_sensor {
+	char name[FS_NAME_SIZE];
+	int64_t latitude_milli, longitude_milli, rtt_milli;
+	uint64_t flows;
+	double most_km;  /* As far as light comes in the least round trip. */
+	double least_km; /* To the place of its address, less its radius. */
+	bool outside;    /* The place is farther away than that. */
 };
 
 struct explain {
@@ -43,6 +59,13 @@ struct explain {
 	struct store_flow related[EXPLAIN_FLOWS];
 	size_t related_count;
 	uint64_t related_in_all;
+	/* Where it could be; no rings where nothing is behind the address. */
+	struct geo_ring rings[GEO_RINGS];
+	struct geo_found cities[GEO_CITIES];
+	size_t ring_count, city_count;
+	/* Of a client that several sensors saw. */
+	struct explain_sensor sensor[EXPLAIN_SENSORS];
+	size_t sensor_count;
 	/* Log-odds that no stored piece explains. */
 	int64_t rest_milli;
 };
@@ -55,6 +78,17 @@ int explain_gather(struct fs_store *store, const struct fs_filter *filter,
 /* Fill in 'measured' and 'unknown' from the signals. */
 void explain_measure(struct explain *explain);
 void explain_find_unknown(struct explain *explain);
+/* Fills in 'rings' and 'cities', and with a client's flows (of which 'query'
+ * is) 'sensor'. */
+void explain_find_reach(struct explain *explain);
+int explain_find_sensors(struct fs_store *store, struct store_query *query,
+    struct fs_err *err, struct explain *explain);
+
+/* Those parts of the page and of the JSON. */
+void explain_say_reach(struct doc *doc, const struct explain *explain);
+void explain_say_sensors(struct doc *doc, const struct explain *explain);
+void explain_put_reach(struct json *json, const struct explain *explain);
+void explain_put_sensors(struct json *json, const struct explain *explain);
 
 int explain_page(const struct explain *explain, const struct fs_out *out,
     struct fs_err *err);

@@ -168,6 +168,8 @@ explain_json(const struct explain *explain, const struct fs_out *out,
 	else
 		put_fields(json, &flow_rows, &explain->flow);
 	put_measured(json, explain);
+	explain_put_reach(json, explain);
+	explain_put_sensors(json, explain);
 	put_sum(json, explain);
 	put_unknown(json, explain);
 	put_rules(json, explain);

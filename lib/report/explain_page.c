@@ -462,6 +462,8 @@ explain_page(const struct explain *explain, const struct fs_out *out,
 	say_place(&doc, explain);
 	say_verdict(&doc, explain);
 	say_measured(&doc, explain);
+	explain_say_reach(&doc, explain);
+	explain_say_sensors(&doc, explain);
 	say_sum(&doc, explain);
 	say_pieces(&doc, explain, "Speaks against it", speaks_against);
 	say_pieces(&doc, explain, "Seen, but not counted (shadow rules)",

@@ -3,11 +3,13 @@
 #include <math.h>
 
 #include "signal/geo_db.h"
+#include "signal/geo_reach.h"
 
 /* A place that is known no better than this says nothing of distances. One
  * with a city but without a radius (DB-IP's city database has none) is taken
  * to be as far off as such databases are of mobile networks, half of the time:
- * 179 to 207 km (arXiv 2605.21937). Without a city it is a whole country's. */
+ * 179 to 207 km (arXiv 2605.21937). Without a city it is a whole country's.
+ * What is usual is told from the place itself: its 55 ms are kind enough. */
 enum { RADIUS_MAX_MILLI = 500 * 1000, RADIUS_USUAL_MILLI = 200 * 1000 };
 
 /* The least round trip: light in fibre makes 200 km in a millisecond. The
@@ -108,50 +110,38 @@ find_radius(const struct signals *signals, int64_t *milli)
 	return *milli <= RADIUS_MAX_MILLI;
 }
 
-/* The least and the greatest distance between sensor and client that their
- * places allow. False when they are unknown. */
-static bool
+/* The distance between the places of sensor and client, and the least one that
+ * they allow. */
+static void
 find_distance(const struct fs_settings *settings, const struct signals *signals,
-    int64_t *least, int64_t *most)
+    int64_t *least, int64_t *plain)
 {
-	int64_t radius, milli;
-
-	if (!settings->located ||
-	    !signals_known(signals, SIGNAL_CLIENT_LATITUDE) ||
-	    !find_radius(signals, &radius))
-		return false;
-	milli = llround(1000 *
+	int64_t radius = signals_milli(signals, SIGNAL_GEO_RADIUS_KM);
+	int64_t milli = llround(1000 *
 	    geo_distance_km(settings->latitude, settings->longitude,
 		(double)signals_milli(signals, SIGNAL_CLIENT_LATITUDE) / 1000,
 		(double)signals_milli(signals, SIGNAL_CLIENT_LONGITUDE) /
 		    1000));
+
 	*least = milli > radius ? milli - radius : 0;
-	*most = milli + radius;
-	return true;
+	*plain = milli;
 }
 
-/* How far a part of a round trip reaches at most; no two places are farther
- * apart than the Earth is round. */
-static int64_t
-reach_of(int64_t milli)
+/* In whole kilometres: more would only look exact. */
+static void
+set_km(enum signal_id id, int64_t milli, struct signals *signals)
 {
-	const int64_t most = INT64_C(20015) * 1000;
-
-	if (milli <= 0)
-		return 0;
-	return milli < most * 2 / LEAST_KM_PER_MS ? milli * LEAST_KM_PER_MS / 2
-						  : most;
+	signals_set_milli(signals, id, (milli + 500) / 1000 * 1000);
 }
 
 /* Compares a round trip with what the distance allows. All in thousandths,
  * so that every machine comes to the same. */
 static void
-set_bounds(int64_t nearest, int64_t farthest, enum signal_id rtt_id,
+set_bounds(int64_t nearest, int64_t plain, enum signal_id rtt_id,
     struct signals *signals)
 {
 	int64_t least = llround((double)nearest * 2 / LEAST_KM_PER_MS);
-	int64_t usual =
-	    USUAL_MILLI + llround((double)farthest / USUAL_KM_PER_MS);
+	int64_t usual = USUAL_MILLI + llround((double)plain / USUAL_KM_PER_MS);
 	int64_t rtt, fast, slow;
 
 	signals_set_milli(signals, SIGNAL_GEO_DISTANCE_KM, nearest);
@@ -164,7 +154,7 @@ set_bounds(int64_t nearest, int64_t farthest, enum signal_id rtt_id,
 	slow = rtt - usual;
 	signals_set_milli(signals, SIGNAL_GEO_TOO_FAST_MS, fast > 0 ? fast : 0);
 	signals_set_milli(signals, SIGNAL_GEO_TOO_SLOW_MS, slow > 0 ? slow : 0);
-	signals_set_milli(signals, SIGNAL_GEO_DETOUR_KM, reach_of(rtt - least));
+	set_km(SIGNAL_GEO_DETOUR_KM, geo_reach_most(rtt - least), signals);
 }
 
 /* What is measured of a flow or of a client. */
@@ -176,20 +166,24 @@ static void
 set_reach(const struct fs_settings *settings, const struct measured *measured,
     struct signals *signals)
 {
-	int64_t nearest, farthest, radius;
+	int64_t nearest, plain, radius;
 
 	if (signals_known(signals, measured->gap))
-		signals_set_milli(signals, SIGNAL_GEO_HIDDEN_LEG_KM,
-		    reach_of(signals_milli(signals, measured->gap)));
-	if (!find_distance(settings, signals, &nearest, &farthest))
+		set_km(SIGNAL_GEO_HIDDEN_LEG_KM,
+		    geo_reach_most(signals_milli(signals, measured->gap)),
+		    signals);
+	if (!signals_known(signals, SIGNAL_CLIENT_LATITUDE) ||
+	    !find_radius(signals, &radius))
 		return;
-	if (find_radius(signals, &radius))
-		signals_set_milli(signals, SIGNAL_GEO_RADIUS_KM, radius);
+	signals_set_milli(signals, SIGNAL_GEO_RADIUS_KM, radius);
+	if (!settings->located)
+		return;
+	find_distance(settings, signals, &nearest, &plain);
 	signals_set_milli(signals, SIGNAL_SENSOR_LATITUDE,
 	    llround(settings->latitude * 1000));
 	signals_set_milli(signals, SIGNAL_SENSOR_LONGITUDE,
 	    llround(settings->longitude * 1000));
-	set_bounds(nearest, farthest, measured->rtt, signals);
+	set_bounds(nearest, plain, measured->rtt, signals);
 }
 
 void
