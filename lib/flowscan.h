@@ -331,7 +331,9 @@ FS_PUBLIC void fs_ruleset_free(struct fs_ruleset *rules);
 struct fs_rule_info {
 	const char *name, *desc, *condition, *family, *protocol, *says;
 	const char *benign, *references, *tags, *file;
-	const char *untested; /* Why it brings no test for both answers. */
+	const char *exceptions; /* "name (reason): condition" */
+	const char *changed;    /* Why another file changes it. */
+	const char *untested;   /* Why it brings no test for both answers. */
 	unsigned line;
 	int class;
 	int32_t llr_true;          /* Thousandths of a nat. */

@@ -112,8 +112,13 @@ show(const struct fs_ruleset *rules, size_t index)
 	print_lines("tags", info.tags);
 	print_lines("references", info.references);
 	print_lines("untested", info.untested);
+	print_lines("changed", info.changed);
 	puts("\ncondition");
 	printf("  %s\n", info.condition);
+	if (info.exceptions) {
+		puts("\nbut not");
+		printf("  %s\n", info.exceptions);
+	}
 	print_signals(rules, index);
 	return print_tests(rules, index);
 }

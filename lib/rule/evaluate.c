@@ -71,6 +71,21 @@ write_evidence(const struct rule *rule, const struct signals *signals,
 	evidence->shadow = info->shadow;
 }
 
+bool
+rule_holds(const struct rule *rule, uint64_t now_us,
+    const struct signals *signals)
+{
+	const struct exception *exception;
+
+	if (!program_fires(&rule->program, now_us, signals))
+		return false;
+	for (exception = rule->exceptions; exception;
+	     exception = exception->next)
+		if (program_fires(&exception->program, now_us, signals))
+			return false;
+	return true;
+}
+
 uint32_t
 rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
     enum fs_view view, uint64_t now_us, const struct signals *signals,
@@ -88,7 +103,7 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 		if (program_can_fire(ready->needs, signals) &&
 		    (rule->info.expires_us == 0 ||
 			now_us < rule->info.expires_us) &&
-		    program_fires(&rule->program, now_us, signals))
+		    rule_holds(rule, now_us, signals))
 			keep(&matches, rule);
 	}
 	for (i = 0; i < matches.count; i++)

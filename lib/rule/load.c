@@ -268,30 +268,40 @@ read_macro(struct loader *loader, const struct source *source,
 	define(loader, &loader->macros, macro->name, &definition);
 }
 
-/* Rules are read when all lists and macros are known. */
+/* Rules, and what overrides them, are read when all lists and macros are
+ * known. */
 static void
-keep_rule(struct loader *loader, const struct source *source,
-    const struct yaml_node *node)
+keep(struct loader *loader, const struct source *source,
+    const struct yaml_node *node, const char *key, struct definitions *all)
 {
-	const struct yaml_node *name = yaml_find(node, "rule");
+	const struct yaml_node *name = yaml_find(node, key);
 	struct definition definition = { .place = place_of(source, name),
 		.source = source,
 		.rule = node };
 
-	define(loader, &loader->rules,
-	    name->kind == YAML_SCALAR ? name->text : "", &definition);
+	if (name->kind != YAML_SCALAR && all == &loader->overrides)
+		fault_error(&loader->faults, &definition.place,
+		    "expected the name of a rule");
+	else
+		define(loader, all, name->kind == YAML_SCALAR ? name->text : "",
+		    &definition);
 }
 
 static void
 read_definition(struct loader *loader, const struct source *source,
     const struct yaml_node *node)
 {
-	static const char *const kinds[] = { "rule", "list", "macro", NULL };
+	static const char *const kinds[] = { "rule", "list", "macro",
+		"override", NULL };
 	struct place place = place_of(source, node);
 	const char *nearest = NULL;
 
 	if (yaml_find(node, "rule")) {
-		keep_rule(loader, source, node);
+		keep(loader, source, node, "rule", &loader->rules);
+		return;
+	}
+	if (yaml_find(node, "override")) {
+		keep(loader, source, node, "override", &loader->overrides);
 		return;
 	}
 	if (yaml_find(node, "list")) {
@@ -305,7 +315,8 @@ read_definition(struct loader *loader, const struct source *source,
 	if (node->kind == YAML_MAPPING && node->first)
 		nearest = yaml_nearest(node->first->key, kinds);
 	fault_error(&loader->faults, &place,
-	    "expected a mapping with the key 'rule', 'list' or 'macro'%s%s%s",
+	    "expected a mapping with the key 'rule', 'list', 'macro' or "
+	    "'override'%s%s%s",
 	    nearest ? "; did you mean '" : "", nearest ? nearest : "",
 	    nearest ? "'?" : "");
 }

@@ -4,23 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule/keys.h"
-#include "rule/set.h"
+#include "rule/reading.h"
 
 enum { DESC_MAX = 1000, SAYS_MAX = 4000 };
 
 static const char *const rule_keys[] = { "rule", "desc", "condition", "class",
 	"protocol", "family", "likelihood", "says", "benign", "tags",
 	"references", "author", "date", "enabled", "shadow", "expires", "view",
-	"tests", "untested", NULL };
-
-struct rule_reading {
-	struct reading reading;
-	struct loader *loader;
-	const struct yaml_node *node;
-	struct rule *rule;
-	struct uses uses;
-};
+	"tests", "untested", "exceptions", "requires", NULL };
 
 /* ---- Likelihoods ------------------------------------------------------ */
 
@@ -83,8 +74,8 @@ check_sign(struct reading *reading, const struct yaml_node *node, int class,
 		    fs_class_name(class));
 }
 
-static void
-read_likelihood(struct rule_reading *r)
+void
+rule_read_likelihood(struct rule_reading *r)
 {
 	static const char *const keys[] = { "if_true", "if_false", "measured",
 		NULL };
@@ -242,8 +233,8 @@ check_placeholder(struct rule_reading *r, const struct yaml_node *node,
 	    nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static void
-read_says(struct rule_reading *r)
+void
+rule_read_says(struct rule_reading *r)
 {
 	const struct yaml_node *node = yaml_find(r->node, "says");
 	const char *text = key_text(&r->reading, r->node, "says", SAYS_MAX);
@@ -268,8 +259,8 @@ read_says(struct rule_reading *r)
 
 /* ---- The condition ---------------------------------------------------- */
 
-static void
-read_condition(struct rule_reading *r)
+void
+rule_read_condition(struct rule_reading *r)
 {
 	const struct yaml_node *node = yaml_find(r->node, "condition");
 	const struct clause *clause;
@@ -354,8 +345,21 @@ read_rest(struct rule_reading *r)
 	info->untested = key_text(&r->reading, r->node, "untested", DESC_MAX);
 	info->shadow = key_bool(&r->reading, r->node, "shadow", false);
 	info->expires_us = key_time(&r->reading, r->node, "expires");
+	rule_read_exceptions(r);
 	tests_read(&r->reading, yaml_find(r->node, "tests"), &r->rule->tests,
 	    &r->rule->test_count);
+}
+
+static void
+read_all(struct rule_reading *r)
+{
+	(void)keys_check(&r->reading, r->node, rule_keys);
+	read_names(r);
+	read_class(r);
+	rule_read_condition(r);
+	rule_read_likelihood(r);
+	rule_read_says(r);
+	read_rest(r);
 }
 
 bool
@@ -373,13 +377,14 @@ rule_read(struct loader *loader, const struct source *source,
 	r->loader = loader;
 	r->node = node;
 	r->rule = rule;
-	(void)keys_check(&r->reading, node, rule_keys);
-	read_names(r);
-	read_class(r);
-	read_condition(r);
-	read_likelihood(r);
-	read_says(r);
-	read_rest(r);
+	if (!rule_meets_version(r))
+		return false;
+	read_all(r);
+	if (!r->reading.bad)
+		rule_read_override(r);
+	if (!r->reading.bad)
+		rule->info.exceptions =
+		    rule_list_exceptions(r->reading.arena, rule);
 	rule->info.file =
 	    arena_text(&loader->set->arena, source->name, strlen(source->name));
 	rule->info.line = node->line;

@@ -200,6 +200,33 @@ warn_of_unused_lists(struct loader *loader)
 			    loader->lists.items[i].list->name);
 }
 
+/* An override of nothing would do nothing, in silence. */
+static void
+check_overrides(struct loader *loader)
+{
+	const struct definition *override;
+	const char **names, *nearest, *name;
+	size_t i, j;
+
+	names = arena_array(&loader->scratch, loader->rules.count + 1,
+	    sizeof(*names));
+	for (i = 0; names && i < loader->rules.count; i++)
+		names[i] = yaml_find(loader->rules.items[i].rule, "rule")->text;
+	for (j = 0; names && j < loader->overrides.count; j++) {
+		override = &loader->overrides.items[j];
+		name = yaml_find(override->rule, "override")->text;
+		if (strmap_find(&loader->rules.names, name, strlen(name), NULL))
+			continue;
+		nearest = yaml_nearest(name, names);
+		fault_error(&loader->faults, &override->place,
+		    "there is no rule '%.64s' to override%s%s%s", name,
+		    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+		    nearest ? "'?" : "");
+	}
+	if (names == NULL)
+		loader->faults.fatal = -ENOMEM;
+}
+
 static void
 read_rules(struct loader *loader)
 {
@@ -274,6 +301,7 @@ load(struct loader *loader, const char *const *paths, size_t count)
 	for (i = 0; i < count && !fault_enough(&loader->faults); i++)
 		load_path(loader, paths[i]);
 	read_formats(loader);
+	check_overrides(loader);
 	read_rules(loader);
 	read_unused_macros(loader);
 	warn_of_unused_lists(loader);
@@ -300,6 +328,7 @@ fs_ruleset_load(const char *const *paths, size_t count, fs_fault_fn *fault,
 	struct loader loader = { .lists.kind = "list",
 		.macros.kind = "macro",
 		.rules.kind = "rule",
+		.overrides.kind = "override of",
 		.faults = { .fn = fault, .ctx = ctx, .first = err } };
 	int rc = 0;
 
@@ -363,7 +392,7 @@ bool
 rule_fires(const struct fs_ruleset *rules, size_t index, uint64_t now_us,
     const struct signals *signals)
 {
-	return program_fires(&rules->rules[index].program, now_us, signals);
+	return rule_holds(&rules->rules[index], now_us, signals);
 }
 
 void

@@ -10,6 +10,13 @@
 
 /* ---- The set ---------------------------------------------------------- */
 
+/* A condition under which a rule is silent. */
+struct exception {
+	struct exception *next;
+	const char *name, *condition, *reason;
+	struct program program;
+};
+
 struct rule {
 	struct fs_rule_info info;       /* Texts are the arena's. */
 	uint8_t scope;                  /* enum signal_scope: FLOW or CLIENT */
@@ -17,6 +24,7 @@ struct rule {
 	int32_t llr;                    /* Thousandths of a nat. */
 	uint64_t signals[SIGNAL_WORDS]; /* That it asks for. */
 	struct program program;
+	struct exception *exceptions; /* In the order of the files. */
 	struct says says;
 	const struct rule_test *tests;
 	size_t test_count;
@@ -93,7 +101,7 @@ struct loader {
 	struct faults faults;
 	struct arena scratch; /* Lives as long as loading. */
 	struct rule_file *files, **files_end;
-	struct definitions lists, macros, rules;
+	struct definitions lists, macros, rules, overrides;
 	const char **signal_names; /* And macros'; null at the end. */
 	struct digest *digest;
 };
@@ -133,6 +141,10 @@ const struct clause *clause_build(struct loader *loader,
 /* Warns of comparisons that are always or never true. */
 void clause_lint(const struct clause *clause, const struct source *source,
     const struct yaml_node *scalar, struct faults *faults);
+
+/* Whether the condition of a rule is true, and none of its exceptions. */
+bool rule_holds(const struct rule *rule, uint64_t now_us,
+    const struct signals *signals);
 
 /* Reads a rule's keys into '*rule'. Returns false when a fault was told. */
 bool rule_read(struct loader *loader, const struct source *source,
