@@ -257,7 +257,7 @@ INSTALLED = $(sbindir)/flowscand $(bindir)/flowscan \
 	$(libdir)/pkgconfig/flowscan.pc $(docdir)/$(EXAMPLE) \
 	$(foreach m,$(MANUALS),$(call manual,$(m))) \
 	$(addprefix $(datadir)/flowscan/,$(RULE_FILES))
-OWN_FOLDERS = $(rulesdir)/lists $(rulesdir) $(datadir)/flowscan $(docdir)
+OWN_FOLDERS = $(rulesdir)/lists $(rulesdir)/feeds $(rulesdir) $(datadir)/flowscan $(docdir)
 
 # A sed program that fills in the paths of this installation.
 FILL_IN = -e 's|@prefix@|$(prefix)|g' -e 's|@libdir@|$(libdir)|g' \

@@ -144,6 +144,29 @@ put_gap(struct pipeline *pipeline, uint64_t now_us)
 	    "a run was cut off, and what it saw last is missing");
 }
 
+/* Lists that are past their age when the traffic begins. */
+static int
+put_stale_lists(struct pipeline *pipeline, uint64_t now_us)
+{
+	char text[FS_TEXT_SIZE], subject[FS_NAME_SIZE];
+	struct fs_list_info info;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < fs_ruleset_list_count(pipeline->rules);
+	     i++) {
+		if (!fs_ruleset_list_stale(pipeline->rules, i, now_us, text,
+			sizeof(text)))
+			continue;
+		fs_ruleset_list_info(pipeline->rules, i, &info);
+		(void)snprintf(subject, sizeof(subject), "list %.58s",
+		    info.name);
+		rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, subject,
+		    info.items, text);
+	}
+	return rc;
+}
+
 /* What runs from now on, and on what it rests. It is stored at once, so that
  * a run which is cut off is known to have been. */
 static int
@@ -161,7 +184,8 @@ put_start(struct pipeline *pipeline, uint64_t now_us)
 		 FS_RUN_SUBJECT, 0, generation->version)) < 0 ||
 	    (rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "rules",
 		 fs_ruleset_count(pipeline->rules), generation->rules_digest)) <
-		0)
+		0 ||
+	    (rc = put_stale_lists(pipeline, now_us)) < 0)
 		return rc;
 	rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "places",
 	    pipeline->config->city_count + pipeline->config->asn_count,

@@ -350,6 +350,20 @@ FS_PUBLIC void fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
 /* Whether a rule's condition asks for a signal (see fs_signal_info()). */
 FS_PUBLIC bool fs_ruleset_asks(const struct fs_ruleset *rules, size_t index,
     size_t signal);
+/* What a list says of itself; null, or 0, where it does not. */
+struct fs_list_info {
+	const char *name, *source, *licence, *url;
+	uint64_t date_us, max_age_us;
+	size_t items;
+};
+
+FS_PUBLIC size_t fs_ruleset_list_count(const struct fs_ruleset *rules);
+FS_PUBLIC void fs_ruleset_list_info(const struct fs_ruleset *rules,
+    size_t index, struct fs_list_info *info);
+/* Whether a list is past its age at 'now_us', and so counts less or nothing;
+ * then it is said in 'room' (of at least one byte). */
+FS_PUBLIC bool fs_ruleset_list_stale(const struct fs_ruleset *rules,
+    size_t index, uint64_t now_us, char *room, size_t size);
 /* 64 hex digits over all rule and list files. */
 FS_PUBLIC const char *fs_ruleset_digest(const struct fs_ruleset *rules);
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <time.h>
 
 #include "command.h"
 #include "rules.h"
@@ -24,6 +25,29 @@ print_summary(const struct fs_ruleset *rules, unsigned warnings)
 	printf(": ok (%.12s)\n", fs_ruleset_digest(rules));
 }
 
+/* Lists that are past their age today: what they name may have changed. */
+static unsigned
+print_stale(const struct fs_ruleset *rules)
+{
+	uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+	char text[FS_TEXT_SIZE];
+	struct fs_list_info info;
+	unsigned stale = 0;
+	size_t i;
+
+	for (i = 0; i < fs_ruleset_list_count(rules); i++) {
+		if (!fs_ruleset_list_stale(rules, i, now_us, text,
+			sizeof(text)))
+			continue;
+		fs_ruleset_list_info(rules, i, &info);
+		(void)fprintf(stderr, "warning: %s%s%s\n", text,
+		    info.url ? "; fetch it again from " : "",
+		    info.url ? info.url : "");
+		stale++;
+	}
+	return stale;
+}
+
 int
 rules_check(int argc, char **argv)
 {
@@ -39,6 +63,7 @@ rules_check(int argc, char **argv)
 	    &rules, &warnings);
 	if (code >= 0)
 		return code;
+	warnings += print_stale(rules);
 	print_summary(rules, warnings);
 	fs_ruleset_free(rules);
 	return CODE_DONE;

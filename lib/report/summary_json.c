@@ -93,6 +93,23 @@ put_missed(struct json *json, const struct summary *summary)
 }
 
 static void
+put_stale_lists(struct json *json, const struct summary *summary)
+{
+	const struct summary_event *event;
+	size_t i;
+
+	json_key(json, "stale_lists");
+	json_array(json);
+	for (i = 0; i < summary->event_count; i++) {
+		event = &summary->event[i];
+		if (event->kind == FS_EVENT_LOAD &&
+		    strncmp(event->subject, "list ", 5) == 0)
+			json_bytes(json, event->text, strlen(event->text));
+	}
+	json_array_end(json);
+}
+
+static void
 put_rests_on(struct json *json, const struct summary *summary)
 {
 	const struct fs_generation *generation = &summary->generation;
@@ -111,6 +128,7 @@ put_rests_on(struct json *json, const struct summary *summary)
 	if (generation->geo_built_s > 0)
 		json_put_time(json, "geo_built",
 		    generation->geo_built_s * 1000000);
+	put_stale_lists(json, summary);
 	json_object_end(json);
 }
 

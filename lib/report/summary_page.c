@@ -187,6 +187,22 @@ say_no_rules(struct doc *doc, const struct summary *summary)
 }
 
 static void
+say_stale_lists(struct doc *doc, const struct summary *summary)
+{
+	const struct summary_event *event;
+	size_t i;
+
+	for (i = 0; i < summary->event_count; i++) {
+		event = &summary->event[i];
+		if (event->kind != FS_EVENT_LOAD ||
+		    strncmp(event->subject, "list ", 5) != 0)
+			continue;
+		add_text(&doc->line, event->text);
+		doc_item(doc, 1, TONE_DOUBT);
+	}
+}
+
+static void
 say_rests_on(struct doc *doc, const struct summary *summary)
 {
 	const struct fs_generation *generation = &summary->generation;
@@ -205,6 +221,7 @@ say_rests_on(struct doc *doc, const struct summary *summary)
 	doc_time(&doc->line, generation->time_us);
 	doc_item(doc, 1, TONE_PLAIN);
 	say_no_rules(doc, summary);
+	say_stale_lists(doc, summary);
 	say_geo(doc, generation);
 }
 

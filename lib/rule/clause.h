@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/rangeset.h"
 #include "base/regex.h"
+#include "rule/age.h"
 #include "rule/cond.h"
 #include "rule/strmap.h"
 #include "signal/signal.h"
@@ -82,7 +83,8 @@ struct test {
 	uint16_t signal;
 	size_t at; /* In the condition's text, for faults. */
 	int64_t milli;
-	uint64_t expires_us; /* Of its list; 0: never. */
+	uint64_t expires_us;        /* Of its list; 0: never. */
+	const struct list_age *age; /* Of its list; null: it does not age. */
 	uint64_t needs[SIGNAL_WORDS];
 	const struct expr *left, *right;
 	struct span span, other;

@@ -18,6 +18,7 @@ set_from_list(struct builder *builder, const struct cond *right,
 	if (list == NULL)
 		return false;
 	test->expires_us = list->expires_us;
+	test->age = list->age.max_age_us > 0 ? &list->age : NULL;
 	test->numbers = list->numbers;
 	test->number_count = list->number_count;
 	test->texts = form == LIST_SUFFIX ? &list->suffixes : &list->texts;

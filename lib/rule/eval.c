@@ -387,6 +387,8 @@ test_ask(const struct test *test, uint64_t now_us,
 
 	if (test->expires_us && now_us >= test->expires_us)
 		return TRUTH_UNKNOWN;
+	if (test->age && list_weight(test->age, now_us) == 0)
+		return TRUTH_UNKNOWN;
 	switch (test->kind) {
 	case TEST_EXISTS: return ask_exists(test, signals);
 	case TEST_FLAG:

@@ -1,4 +1,5 @@
 /* Signals -> evidence. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,10 +55,43 @@ copy(char *to, size_t room, const char *from)
 	to[size] = '\0';
 }
 
-static void
-write_evidence(const struct rule *rule, const struct signals *signals,
-    struct fs_evidence *evidence)
+/* The oldest list that the rule asks, if one is past its age; else null. */
+static const struct list_age *
+oldest_list(const struct rule *rule, uint64_t now_us)
 {
+	const struct list_age *age, *oldest = NULL;
+	unsigned weight, least = AGE_WHOLE;
+	size_t i;
+
+	for (i = 0; i < rule->program.count; i++) {
+		age = rule->program.steps[i].test->age;
+		weight = age ? list_weight(age, now_us) : AGE_WHOLE;
+		if (weight >= least)
+			continue;
+		least = weight;
+		oldest = age;
+	}
+	return oldest;
+}
+
+/* Says what the list's age takes from the evidence; what has no room is left
+ * out. */
+static void
+say_age(const struct list_age *age, uint64_t now_us, char *text)
+{
+	char says[FS_TEXT_SIZE];
+	size_t used = strlen(text);
+
+	if (list_age_say(age, now_us, says, sizeof(says)) + used + 4 <=
+	    FS_TEXT_SIZE)
+		snprintf(text + used, FS_TEXT_SIZE - used, " (%s)", says);
+}
+
+static void
+write_evidence(const struct rule *rule, uint64_t now_us,
+    const struct signals *signals, struct fs_evidence *evidence)
+{
+	const struct list_age *age = oldest_list(rule, now_us);
 	const struct fs_rule_info *info = &rule->info;
 
 	copy(evidence->rule, sizeof(evidence->rule), info->name);
@@ -66,6 +100,11 @@ write_evidence(const struct rule *rule, const struct signals *signals,
 	says_write(&rule->says, signals, evidence->text);
 	evidence->llr = 0;
 	evidence->llr_full = rule->llr;
+	if (age != NULL) {
+		evidence->llr_full =
+		    rule->llr * (int32_t)list_weight(age, now_us) / AGE_WHOLE;
+		say_age(age, now_us, evidence->text);
+	}
 	evidence->count = 0;
 	evidence->class = (uint8_t)info->class;
 	evidence->shadow = info->shadow;
@@ -107,6 +146,6 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 			keep(&matches, rule);
 	}
 	for (i = 0; i < matches.count; i++)
-		write_evidence(matches.rule[i], signals, &evidence[i]);
+		write_evidence(matches.rule[i], now_us, signals, &evidence[i]);
 	return matches.count;
 }

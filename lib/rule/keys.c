@@ -239,6 +239,21 @@ key_time(struct reading *reading, const struct yaml_node *mapping,
 	return time_us;
 }
 
+uint64_t
+key_span(struct reading *reading, const struct yaml_node *mapping,
+    const char *key)
+{
+	const struct yaml_node *node = find_scalar(reading, mapping, key);
+	uint64_t span_us = 0;
+
+	if (node != NULL &&
+	    (!num_parse_span(node->text, &span_us) || span_us == 0))
+		reading_fault(reading, node,
+		    "'%s': expected a span such as 7d or 12h, found '%.64s'",
+		    key, node->text);
+	return span_us;
+}
+
 int
 key_choice(struct reading *reading, const struct yaml_node *mapping,
     const char *key, const char *const *names, int absent)

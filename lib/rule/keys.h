@@ -35,6 +35,9 @@ const char *key_lines(struct reading *reading, const struct yaml_node *mapping,
 bool key_bool(struct reading *reading, const struct yaml_node *mapping,
     const char *key, bool absent);
 /* A point in time, or 0. */
+/* A span of time such as "7d", in microseconds; 0 when it is absent. */
+uint64_t key_span(struct reading *reading, const struct yaml_node *mapping,
+    const char *key);
 uint64_t key_time(struct reading *reading, const struct yaml_node *mapping,
     const char *key);
 /* An index into 'names' (null at the end), or 'absent'. */

@@ -276,6 +276,7 @@ list_build(struct list *list, enum list_form form, struct arena *arena,
 	}
 	if (build.bad == 0 && list_seal(list, form) < 0)
 		faults->fatal = -ENOMEM;
+	list->item_count = build.count;
 	list->fine[form] = build.bad == 0 && faults->fatal == 0;
 	return list->fine[form];
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/rangeset.h"
+#include "rule/age.h"
 #include "rule/fault.h"
 #include "rule/strmap.h"
 
@@ -24,6 +25,10 @@ struct list {
 	struct place place;
 	int format; /* enum list_form, or -1. */
 	uint64_t expires_us;
+	struct list_age age;
+	/* What it says of itself; null where it does not. */
+	const char *origin, *licence, *url;
+	size_t item_count;
 	bool used;
 	/* Items in the rule file, or null. */
 	const struct yaml_node *items;

@@ -190,12 +190,31 @@ read_list_items(struct reading *reading, const struct yaml_node *node,
 	    "behind '- '");
 }
 
+/* A list's age: its date is its own, or that of its file's head. */
+static void
+read_list_age(struct reading *reading, const struct yaml_node *node,
+    struct list *list)
+{
+	list->age.name = list->name;
+	list->age.date_us = key_time(reading, node, "date");
+	list->age.max_age_us = key_span(reading, node, "max_age");
+	if (list->age.date_us == 0 && list->items == NULL &&
+	    list->source.text != NULL)
+		(void)list_date(list->source.text, list->source.size,
+		    &list->age.date_us);
+	if (list->age.max_age_us > 0 && list->age.date_us == 0 && !reading->bad)
+		reading_fault(reading, yaml_find(node, "max_age"),
+		    "'max_age' needs a date: the key 'date', or a line "
+		    "'# date: 2026-11-23' at the head of the file");
+}
+
 static void
 read_list(struct loader *loader, const struct source *source,
     const struct yaml_node *node)
 {
 	static const char *const keys[] = { "list", "desc", "items", "file",
-		"format", "source", "licence", "date", "expires", NULL };
+		"format", "source", "licence", "url", "date", "max_age",
+		"expires", NULL };
 	struct reading reading = { &loader->faults, source, &loader->set->arena,
 		false };
 	struct list *list = arena_take(&loader->set->arena, sizeof(*list));
@@ -211,10 +230,10 @@ read_list(struct loader *loader, const struct source *source,
 	list->format =
 	    key_choice(&reading, node, "format", list_form_names, -1);
 	list->expires_us = key_time(&reading, node, "expires");
-	(void)key_time(&reading, node, "date");
 	(void)key_text(&reading, node, "desc", 1000);
-	(void)key_text(&reading, node, "source", 1000);
-	(void)key_text(&reading, node, "licence", 1000);
+	list->origin = key_text(&reading, node, "source", 1000);
+	list->licence = key_text(&reading, node, "licence", 1000);
+	list->url = key_text(&reading, node, "url", 1000);
 	if (!yaml_find(node, "items") == !yaml_find(node, "file"))
 		reading_fault(&reading, node,
 		    "expected one of 'items' and 'file'");
@@ -222,6 +241,7 @@ read_list(struct loader *loader, const struct source *source,
 		read_list_file(&reading, loader, node, list);
 	else
 		read_list_items(&reading, node, list);
+	read_list_age(&reading, node, list);
 	/* What is told now is not told again where the list is used. */
 	if (reading.bad)
 		memset(list->tried, true, sizeof(list->tried));

@@ -278,6 +278,22 @@ make_ready(struct fs_ruleset *set, enum signal_scope scope, enum fs_view view)
 }
 
 static void
+keep_lists(struct loader *loader)
+{
+	struct fs_ruleset *set = loader->set;
+	size_t i;
+
+	set->lists = arena_array(&set->arena, loader->lists.count,
+	    sizeof(struct list *));
+	if (set->lists == NULL) {
+		loader->faults.fatal = -ENOMEM;
+		return;
+	}
+	for (i = 0; i < loader->lists.count; i++)
+		set->lists[set->list_count++] = loader->lists.items[i].list;
+}
+
+static void
 finish(struct loader *loader)
 {
 	struct fs_ruleset *set = loader->set;
@@ -305,6 +321,7 @@ load(struct loader *loader, const char *const *paths, size_t count)
 	read_rules(loader);
 	read_unused_macros(loader);
 	warn_of_unused_lists(loader);
+	keep_lists(loader);
 	finish(loader);
 }
 
@@ -373,6 +390,34 @@ fs_ruleset_asks(const struct fs_ruleset *rules, size_t index, size_t signal)
 {
 	return signal < SIGNAL_COUNT &&
 	    (rules->rules[index].signals[signal / 64] >> (signal % 64) & 1);
+}
+
+size_t
+fs_ruleset_list_count(const struct fs_ruleset *rules)
+{
+	return rules->list_count;
+}
+
+void
+fs_ruleset_list_info(const struct fs_ruleset *rules, size_t index,
+    struct fs_list_info *info)
+{
+	const struct list *list = rules->lists[index];
+
+	*info = (struct fs_list_info){ .name = list->name,
+		.source = list->origin,
+		.licence = list->licence,
+		.url = list->url,
+		.date_us = list->age.date_us,
+		.max_age_us = list->age.max_age_us,
+		.items = list->item_count };
+}
+
+bool
+fs_ruleset_list_stale(const struct fs_ruleset *rules, size_t index,
+    uint64_t now_us, char *room, size_t size)
+{
+	return list_age_say(&rules->lists[index]->age, now_us, room, size) > 0;
 }
 
 const char *

@@ -49,6 +49,8 @@ struct fs_ruleset {
 	struct owned *owned;
 	struct rule *rules; /* Of the arena, in order of loading. */
 	size_t count;
+	const struct list **lists; /* Of the arena, in order of loading. */
+	size_t list_count;
 	/* The enabled rules of a scope (flow, client) and view. */
 	struct ready *ready[2][2];
 	size_t ready_count[2][2];
