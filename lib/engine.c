@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/num.h"
+#include "flow/answers.h"
 #include "flow/flow.h"
 #include "flow/pair.h"
 #include "flow/turns.h"
@@ -233,6 +234,29 @@ count_turn(const struct fs_engine *engine, struct flow *flow,
 		    packet->payload_size);
 }
 
+/* The service's flows are timed from its first answer on; without memory,
+ * that stays unknown. */
+static void
+time_answers(const struct fs_engine *engine, struct flow *flow,
+    const struct packet *packet, unsigned from)
+{
+	if (packet->ip_proto != PROTO_TCP || packet->later_fragment ||
+	    flow->service < 0)
+		return;
+	if (!flow->answering) {
+		if (from == flow->client || packet->payload_size == 0 ||
+		    flow->side[from].payload_packets != 1)
+			return;
+		flow->answers = calloc(1, sizeof(*flow->answers));
+		if (flow->answers == NULL)
+			return;
+		flow->answering = true;
+		answers_begin(flow->answers, flow);
+	}
+	answers_packet(flow->answers, flow, packet, from,
+	    engine->stack.time_us);
+}
+
 static int
 inspect(struct fs_engine *engine, struct flow *flow,
     const struct packet *packet, unsigned from)
@@ -289,6 +313,7 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 	*parent_id = flow->id;
 	note_syn(engine, flow, packet, from);
 	count_turn(engine, flow, packet, from);
+	time_answers(engine, flow, packet, from);
 	return inspect(engine, flow, packet, from);
 }
 

@@ -281,6 +281,7 @@ observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
 	add_facts(flow, signals);
 	inspect_collect(observer->pool, flow, signals);
 	final_flow(flow, end, signals);
+	final_answers(flow, signals);
 	geo_flow(observer->geo, observer->settings, flow, signals);
 	set_service(observer, flow, signals);
 	if (flow->service < 0)

@@ -10,6 +10,14 @@
 #include "base/num.h"
 #include "client/table.h"
 
+enum {
+	/* Thousandths of a ms. A program that goes on at once needs less. */
+	TURN_QUICK = 10000,
+	/* How far three turns of a floor lie apart, and a part of it. */
+	TURN_SPREAD = 4000,
+	TURN_SPREAD_PART = 25,
+};
+
 /* ---- Evidence over time ------------------------------------------------ */
 
 /* What is left of a weight after a while. */
@@ -139,19 +147,53 @@ fold_distinct(struct client_distinct *distinct, const struct signals *signals,
 	return size ? distinct_add(distinct, text, size) : 0;
 }
 
+/* Signals of a flow, of which the client has the median, and its number. */
+static const struct {
+	enum signal_id flow, median, flows;
+} gap_signals[CLIENT_GAP_KINDS] = {
+	[CLIENT_GAP_TLS] = { SIGNAL_RTT_TLS_GAP_MS, SIGNAL_CLIENT_TLS_GAP_MS,
+	    SIGNAL_CLIENT_TLS_GAP_FLOWS },
+	[CLIENT_GAP_HELLO] = { SIGNAL_RTT_HELLO_DWELL_MS,
+	    SIGNAL_CLIENT_HELLO_DWELL_MS, SIGNAL_CLIENT_HELLO_DWELL_FLOWS },
+	[CLIENT_GAP_WINDOW] = { SIGNAL_RTT_H2_WINDOW_GAP_MS,
+	    SIGNAL_CLIENT_WINDOW_GAP_MS, SIGNAL_CLIENT_WINDOW_GAP_FLOWS },
+	[CLIENT_GAP_SETTINGS] = { SIGNAL_RTT_H2_SETTINGS_GAP_MS,
+	    SIGNAL_CLIENT_SETTINGS_GAP_MS, SIGNAL_CLIENT_SETTINGS_GAP_FLOWS },
+	[CLIENT_GAP_CLOSE] = { SIGNAL_RTT_CLOSE_GAP_MS,
+	    SIGNAL_CLIENT_CLOSE_GAP_MS, SIGNAL_CLIENT_CLOSE_GAP_FLOWS },
+	[CLIENT_GAP_UPLOAD] = { SIGNAL_RTT_UPLOAD_STEP_MS,
+	    SIGNAL_CLIENT_UPLOAD_STEP_MS, SIGNAL_CLIENT_UPLOAD_STEP_FLOWS },
+};
+
 static int
-fold_gap(struct client_measures *measures, const struct signals *signals)
+gap_add(struct client_gaps *gaps, int64_t gap)
 {
-	if (!signals_known(signals, SIGNAL_RTT_TLS_GAP_MS))
-		return 0;
-	if (measures->gaps == NULL) {
-		measures->gaps = calloc(CLIENT_GAPS, sizeof(*measures->gaps));
-		if (measures->gaps == NULL)
+	if (gaps->gaps == NULL) {
+		gaps->gaps = calloc(CLIENT_GAPS, sizeof(*gaps->gaps));
+		if (gaps->gaps == NULL)
 			return -ENOMEM;
 	}
-	measures->gaps[measures->gap_count % CLIENT_GAPS] =
-	    signals_milli(signals, SIGNAL_RTT_TLS_GAP_MS);
-	measures->gap_count++;
+	gaps->gaps[gaps->count % CLIENT_GAPS] = gap;
+	gaps->count++;
+	return 0;
+}
+
+static int
+fold_gaps(struct client_measures *measures, const struct signals *signals)
+{
+	int32_t turns[SIGNAL_SIZES_MAX];
+	size_t i, count = signals_sizes(signals, SIGNAL_RTT_TURN_GAPS, turns);
+	int rc;
+
+	for (i = 0; i < CLIENT_GAP_KINDS; i++)
+		if (signals_known(signals, gap_signals[i].flow) &&
+		    (rc = gap_add(&measures->gaps[i],
+			 signals_milli(signals, gap_signals[i].flow))) < 0)
+			return rc;
+	for (i = 0; i < count; i++)
+		if ((rc = gap_add(&measures->gaps[CLIENT_GAP_TURN], turns[i])) <
+		    0)
+			return rc;
 	return 0;
 }
 
@@ -165,7 +207,7 @@ fold_measures(struct client_measures *measures, const struct signals *signals)
 	if (signals_known(signals, SIGNAL_RTT_MIN_MS) &&
 	    (measures->rtt_min < 0 || rtt < measures->rtt_min))
 		measures->rtt_min = rtt;
-	if ((rc = fold_gap(measures, signals)) < 0 ||
+	if ((rc = fold_gaps(measures, signals)) < 0 ||
 	    (rc = fold_distinct(&measures->ja4, signals, SIGNAL_TLS_JA4)) < 0)
 		return rc;
 	return fold_distinct(&measures->syn, signals, SIGNAL_TCP_SYN_SIGNATURE);
@@ -271,17 +313,62 @@ by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The lower median: a value that was measured. */
-static int64_t
-median_gap(const struct client_measures *measures)
+/* Copies what is kept in order; returns how many. */
+static size_t
+sort_gaps(const struct client_gaps *gaps, int64_t sorted[CLIENT_GAPS])
+{
+	size_t count =
+	    gaps->count < CLIENT_GAPS ? (size_t)gaps->count : CLIENT_GAPS;
+
+	if (count == 0)
+		return 0;
+	memcpy(sorted, gaps->gaps, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_value);
+	return count;
+}
+
+/* The median is the lower one: a value that was measured. */
+static void
+set_medians(const struct client_measures *measures, struct signals *signals)
 {
 	int64_t sorted[CLIENT_GAPS];
-	size_t count = measures->gap_count < CLIENT_GAPS ? measures->gap_count
-							 : CLIENT_GAPS;
+	size_t i, count;
 
-	memcpy(sorted, measures->gaps, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), by_value);
-	return sorted[(count - 1) / 2];
+	for (i = 0; i < CLIENT_GAP_KINDS; i++) {
+		count = sort_gaps(&measures->gaps[i], sorted);
+		if (count == 0 && i != CLIENT_GAP_TLS)
+			continue;
+		signals_set_count(signals, gap_signals[i].flows,
+		    measures->gaps[i].count);
+		if (count > 0)
+			signals_set_milli(signals, gap_signals[i].median,
+			    sorted[(count - 1) / 2]);
+	}
+}
+
+/* A program that asks again as soon as it has the answer does so after one
+ * round trip, again and again: that is the floor of its turns. One that came
+ * by chance may lie below. */
+static void
+set_turns(const struct client_gaps *turns, struct signals *signals)
+{
+	int64_t sorted[CLIENT_GAPS];
+	size_t i, quick = 0, count = sort_gaps(turns, sorted);
+
+	if (count == 0)
+		return;
+	while (quick < count && sorted[quick] <= TURN_QUICK)
+		quick++;
+	signals_set_count(signals, SIGNAL_CLIENT_TURNS, count);
+	signals_set_count(signals, SIGNAL_CLIENT_QUICK_TURNS, quick);
+	signals_set_milli(signals, SIGNAL_CLIENT_TURN_GAP_MS, sorted[0]);
+	for (i = 0; i < 2 && i + 3 <= count; i++)
+		if (sorted[i + 2] - sorted[i] <=
+		    TURN_SPREAD + sorted[i] / TURN_SPREAD_PART) {
+			signals_set_milli(signals, SIGNAL_CLIENT_TURN_FLOOR_MS,
+			    sorted[i]);
+			return;
+		}
 }
 
 void
@@ -292,11 +379,8 @@ client_signals(const struct client *client, struct signals *signals)
 
 	signals_set_count(signals, SIGNAL_CLIENT_FLOWS,
 	    client->flows[client_view(client)]);
-	signals_set_count(signals, SIGNAL_CLIENT_TLS_GAP_FLOWS,
-	    measures->gap_count);
-	if (measures->gap_count > 0)
-		signals_set_milli(signals, SIGNAL_CLIENT_TLS_GAP_MS,
-		    median_gap(measures));
+	set_medians(measures, signals);
+	set_turns(&measures->gaps[CLIENT_GAP_TURN], signals);
 	if (measures->rtt_min >= 0)
 		signals_set_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS,
 		    measures->rtt_min);

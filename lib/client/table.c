@@ -29,11 +29,12 @@ client_table_new(uint32_t max, uint64_t seed, uint32_t half_life_s,
 static void
 client_fini(struct client *client)
 {
-	unsigned view;
+	unsigned view, i;
 
 	free(client->sums);
 	for (view = 0; view < 2; view++) {
-		free(client->measures[view].gaps);
+		for (i = 0; i < CLIENT_GAP_ALL; i++)
+			free(client->measures[view].gaps[i].gaps);
 		free(client->measures[view].ja4.hashes);
 		free(client->measures[view].syn.hashes);
 	}

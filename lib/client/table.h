@@ -18,11 +18,28 @@ struct client_distinct {
 	uint32_t count;
 };
 
+/* The last values of one kind. */
+struct client_gaps {
+	uint64_t count; /* Ever measured. */
+	int64_t *gaps;  /* Owned; CLIENT_GAPS, or null. */
+};
+
+enum client_gap {
+	CLIENT_GAP_TLS,
+	CLIENT_GAP_HELLO,
+	CLIENT_GAP_SETTINGS,
+	CLIENT_GAP_WINDOW,
+	CLIENT_GAP_CLOSE,
+	CLIENT_GAP_UPLOAD,
+	CLIENT_GAP_KINDS, /* Of one value a flow. */
+	CLIENT_GAP_TURN = CLIENT_GAP_KINDS,
+	CLIENT_GAP_ALL,
+};
+
 /* What was measured on the client's flows of one view. */
 struct client_measures {
-	uint64_t gap_count; /* Ever measured. */
-	int64_t *gaps;      /* Owned; CLIENT_GAPS, or null. */
-	int64_t rtt_min;    /* Thousandths of a ms; -1: none. */
+	struct client_gaps gaps[CLIENT_GAP_ALL];
+	int64_t rtt_min; /* Thousandths of a ms; -1: none. */
 	struct client_distinct ja4, syn;
 };
 

@@ -13,6 +13,7 @@
 
 struct turns;   /* See flow/turns.h. */
 struct within;  /* See flow/within.h. */
+struct answers; /* See flow/answers.h. */
 struct inspect; /* The signal stage's; see signal/inspect.h. */
 
 /* No padding, as it is hashed. */
@@ -105,6 +106,7 @@ struct flow {
 	bool decided : 1;        /* Inspection has ended. */
 	bool turning : 1;        /* It has 'turns'. */
 	bool carrying : 1;       /* It has 'within'. */
+	bool answering : 1;      /* It has 'answers'. */
 	uint8_t carries;         /* enum packet_carrier seen inside. */
 	uint8_t carried;         /* enum packet_carrier around it, innermost. */
 	uint8_t depth;           /* Tunnels around it. */
@@ -127,6 +129,7 @@ struct flow {
 		struct turns *turns;
 		struct within *within;
 	};
+	struct answers *answers; /* From the server's first payload; owned. */
 };
 
 /* Spans of 0 count as 1 s, but 'active_s': 0 is no revision. */

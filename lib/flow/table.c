@@ -108,7 +108,9 @@ free_owned(struct flow *flow)
 		free(flow->turns);
 	flow->facts = NULL;
 	flow->turns = NULL;
-	flow->turning = flow->carrying = false;
+	flow->turning = flow->carrying = flow->answering = false;
+	free(flow->answers);
+	flow->answers = NULL;
 }
 
 void

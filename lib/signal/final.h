@@ -11,6 +11,10 @@
 void final_flow(const struct flow *flow, enum flow_end end,
     struct signals *signals);
 
+/* rtt.* of the client's answers, and rtt.times (answers.c); where the tap is
+ * at the client's side, takes the TLS gap back. After final_flow(). */
+void final_answers(const struct flow *flow, struct signals *signals);
+
 /* tcp.syn.* from the client's SYN, when it is seen (stack.c); kept with the
  * flow by the engine.
  *

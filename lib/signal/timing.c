@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "flow/rtt.h"
+#include "signal/times.h"
 
 enum {
 	RECORD_HANDSHAKE = 0x16,
@@ -47,6 +48,8 @@ struct timing {
 	uint32_t least_us; /* Round trip to the client known by the answer. */
 	/* When the packets passed that the round trip lies between. */
 	uint64_t flight_us, answer_us;
+	uint64_t hello_us; /* When the hello came; 0: it was not in order. */
+	bool spoken;       /* The client has. */
 };
 
 /* Whether the bytes begin with a handshake message of this type, as far as
@@ -94,6 +97,9 @@ hear_hello(struct timing *timing, const struct sighting *seen)
 {
 	if (!is_old(seen))
 		timing->client_bytes += seen->packet->payload_size;
+	if (!timing->spoken && seen->flow->segment == SEGMENT_NEW)
+		timing->hello_us = seen->time_us;
+	timing->spoken = true;
 	if (!begins_handshake(seen->head[0], CLIENT_HELLO, &timing->hello_size))
 		return STAGE_UNKNOWN;
 	if (timing->hello_size == 0)
@@ -189,6 +195,21 @@ timing_packet(void *state, void *shared, const struct sighting *seen)
 	return timing->stage < STAGE_DONE;
 }
 
+/* From the client's last step of the TCP handshake to its hello (T3): a proxy
+ * connects before its client can speak. */
+static void
+collect_hello(const struct timing *timing, const struct flow *flow,
+    struct signals *signals)
+{
+	uint32_t us = rtt_span_us(flow->ack_us, timing->hello_us);
+
+	if (us == RTT_UNKNOWN)
+		return;
+	signals_set_us(signals, SIGNAL_RTT_HELLO_DWELL_MS, us);
+	times_add(signals, TIMES_HELLO,
+	    time_since_us(flow->ack_us, flow->first_us), us);
+}
+
 static void
 timing_collect(void *state, void *shared, const struct flow *flow,
     struct signals *signals)
@@ -197,11 +218,13 @@ timing_collect(void *state, void *shared, const struct flow *flow,
 	uint64_t tls_us;
 
 	(void)shared;
-	(void)flow;
+	collect_hello(timing, flow, signals);
 	if (timing->stage != STAGE_DONE)
 		return;
 	tls_us = time_since_us(timing->answer_us, timing->flight_us);
 	signals_set_us(signals, SIGNAL_RTT_TLS_MS, tls_us);
+	times_add(signals, TIMES_TLS,
+	    time_since_us(timing->flight_us, flow->first_us), tls_us);
 	if (timing->least_us != RTT_UNKNOWN)
 		signals_set_us(signals, SIGNAL_RTT_TLS_GAP_MS,
 		    time_since_us(tls_us, timing->least_us));

@@ -382,6 +382,104 @@ test_recall(void)
 	client_table_free(later);
 }
 
+/* A flow whose turns took so many milliseconds. */
+static void
+fold_turns(struct client_table *table, struct client *client,
+    const int32_t *turns_ms, size_t count)
+{
+	static struct signals signals;
+	int32_t gaps[SIGNAL_SIZES_MAX];
+	size_t i;
+
+	signals_clear(&signals);
+	for (i = 0; i < count; i++)
+		gaps[i] = turns_ms[i] * 1000;
+	signals_set_sizes(&signals, SIGNAL_RTT_TURN_GAPS, gaps, count);
+	client_fold(table, client, observation(NULL, 0, DAY), &signals);
+}
+
+static void
+test_turns(void)
+{
+	static const struct {
+		const char *name;
+		int32_t ms[8];
+		size_t count;
+		int quick, least, floor; /* -1: unknown. */
+	} cases[] = {
+		{ "one that goes on at once", { 2, 300, 1, 3, 40 }, 5, 3, 1,
+		    1 },
+		{ "one behind a hidden leg", { 190, 186, 188, 400, 187, 900 },
+		    6, 0, 186, 186 },
+		{ "one by chance below the floor", { 40, 61, 59, 60, 92 }, 5, 0,
+		    40, 59 },
+		{ "one that thinks", { 13, 23, 39, 52, 64, 112 }, 6, 0, 13,
+		    -1 },
+		{ "two are no floor", { 50, 51 }, 2, 0, 50, -1 },
+	};
+	static struct signals signals;
+	struct client_table *table;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct client *client;
+
+		client_table_new(16, 1, DAY, &table);
+		client = touch(table, 7);
+		/* Of two flows. */
+		fold_turns(table, client, cases[i].ms, 2);
+		fold_turns(table, client, cases[i].ms + 2, cases[i].count - 2);
+		signals_clear(&signals);
+		client_signals(client, &signals);
+		tap_int(signals_milli(&signals, SIGNAL_CLIENT_TURNS) / 1000,
+		    (long long)cases[i].count, cases[i].name);
+		tap_int(signals_milli(&signals, SIGNAL_CLIENT_QUICK_TURNS) /
+			1000,
+		    cases[i].quick, "quick ones");
+		tap_int(signals_milli(&signals, SIGNAL_CLIENT_TURN_GAP_MS) /
+			1000,
+		    cases[i].least, "the least");
+		tap_int(signals_known(&signals, SIGNAL_CLIENT_TURN_FLOOR_MS)
+			? signals_milli(&signals, SIGNAL_CLIENT_TURN_FLOOR_MS) /
+			    1000
+			: -1,
+		    cases[i].floor, "the floor");
+		client_table_free(table);
+	}
+}
+
+static void
+test_medians(void)
+{
+	static struct signals signals;
+	struct client_table *table;
+	struct client *client;
+	unsigned i;
+
+	client_table_new(16, 1, DAY, &table);
+	client = touch(table, 7);
+	for (i = 0; i < 3; i++) {
+		signals_clear(&signals);
+		signals_set_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS,
+		    (i + 1) * 1000);
+		signals_set_us(&signals, SIGNAL_RTT_H2_WINDOW_GAP_MS,
+		    (3 - i) * 50000);
+		client_fold(table, client, observation(NULL, 0, DAY), &signals);
+	}
+	signals_clear(&signals);
+	client_signals(client, &signals);
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_CLOSE_GAP_MS), 2000,
+	    "median of the closes");
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_CLOSE_GAP_FLOWS), 3000,
+	    "of three flows");
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_WINDOW_GAP_MS), 100000,
+	    "median of the WINDOW_UPDATEs");
+	tap_ok(!signals_known(&signals, SIGNAL_CLIENT_SETTINGS_GAP_MS) &&
+		!signals_known(&signals, SIGNAL_CLIENT_TURNS),
+	    "what was not measured is not known");
+	client_table_free(table);
+}
+
 int
 main(void)
 {
@@ -390,6 +488,8 @@ main(void)
 	test_measures();
 	test_protocol();
 	test_return();
+	test_turns();
+	test_medians();
 	test_revisions();
 	test_signals();
 	test_table();
