@@ -37,14 +37,16 @@ struct signal_source {
 	void (*close)(void *shared);
 };
 
-extern const struct signal_source signal_shape;   /* First packets. */
-extern const struct signal_source signal_dpi;     /* nDPI's opinion. */
-extern const struct signal_source signal_tls;     /* TLS and QUIC. */
-extern const struct signal_source signal_http;    /* HTTP/1. */
-extern const struct signal_source signal_ssh;     /* SSH. */
-extern const struct signal_source signal_noise;   /* Random payloads. */
-extern const struct signal_source signal_openvpn; /* OpenVPN. */
-extern const struct signal_source signal_mkcp;    /* mKCP. */
-extern const struct signal_source signal_inner;   /* What is carried. */
-extern const struct signal_source signal_carried; /* TCP within. */
-extern const struct signal_source signal_timing;  /* The TLS round trip. */
+extern const struct signal_source signal_shape;    /* First packets. */
+extern const struct signal_source signal_dpi;      /* nDPI's opinion. */
+extern const struct signal_source signal_tls;      /* TLS and QUIC. */
+extern const struct signal_source signal_tls_odd;  /* TLS that cannot be. */
+extern const struct signal_source signal_http;     /* HTTP/1. */
+extern const struct signal_source signal_http_odd; /* HTTP that cannot be. */
+extern const struct signal_source signal_ssh;      /* SSH. */
+extern const struct signal_source signal_noise;    /* Random payloads. */
+extern const struct signal_source signal_openvpn;  /* OpenVPN. */
+extern const struct signal_source signal_mkcp;     /* mKCP. */
+extern const struct signal_source signal_inner;    /* What is carried. */
+extern const struct signal_source signal_carried;  /* TCP within. */
+extern const struct signal_source signal_timing;   /* The TLS round trip. */

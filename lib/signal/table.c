@@ -142,6 +142,11 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 						  "elsewhere",
 	    FLAG, UNIT_NONE, FLOW, PATH,
 	    "a service's name, sent to an address that is not the service's" },
+	[SIGNAL_TLS_IMPOSSIBLE] = { "tls.impossible", TEXT, UNIT_NONE, FLOW,
+	    ANY,
+	    "what TLS never does: hello (a ServerHello that breaks its "
+	    "format), finished (its size), unsealed (data of a client that "
+	    "never sealed)" },
 	[SIGNAL_QUIC_VERSION] = { "quic.version", TEXT, UNIT_NONE, FLOW, ANY,
 	    "QUIC version of the first packet, such as 0x00000001" },
 	[SIGNAL_HTTP_METHOD] = { "http.method", TEXT, UNIT_NONE, FLOW, ANY,
@@ -158,6 +163,11 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    ANY, "X-Forwarded-For or Forwarded of the first request" },
 	[SIGNAL_HTTP_STATUS] = { "http.status", NUMBER, UNIT_NONE, FLOW, ANY,
 	    "status of the first answer" },
+	[SIGNAL_HTTP_IMPOSSIBLE] = { "http.impossible", TEXT, UNIT_NONE, FLOW,
+	    ANY,
+	    "what HTTP never does: accept (the answer to another WebSocket "
+	    "key), early (a WebSocket used before it is granted), chunks (none "
+	    "where they begin), request (none behind one without a body)" },
 	[SIGNAL_SSH_CLIENT] = { "ssh.client", TEXT, UNIT_NONE, FLOW, ANY,
 	    "the client's SSH banner" },
 	[SIGNAL_SSH_SERVER] = { "ssh.server", TEXT, UNIT_NONE, FLOW, ANY,
