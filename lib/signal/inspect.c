@@ -18,6 +18,7 @@ static const struct signal_source *const sources[] = {
 	&signal_ssh,
 	&signal_openvpn,
 	&signal_mkcp,
+	&signal_disguise,
 	&signal_inner,
 	&signal_carried,
 	&signal_timing,

@@ -47,6 +47,7 @@ extern const struct signal_source signal_ssh;      /* SSH. */
 extern const struct signal_source signal_noise;    /* Random payloads. */
 extern const struct signal_source signal_openvpn;  /* OpenVPN. */
 extern const struct signal_source signal_mkcp;     /* mKCP. */
+extern const struct signal_source signal_disguise; /* V2Ray's headers. */
 extern const struct signal_source signal_inner;    /* What is carried. */
 extern const struct signal_source signal_carried;  /* TCP within. */
 extern const struct signal_source signal_timing;   /* The TLS round trip. */

@@ -91,6 +91,9 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_UDP_SIZES_MOD_16] = { "udp.sizes_mod_16", NUMBER, UNIT_NONE,
 	    FLOW, ANY,
 	    "what all sizes leave over, divided by 16, if the same" },
+	[SIGNAL_UDP_DISGUISE] = { "udp.disguise", TEXT, UNIT_NONE, FLOW, ANY,
+	    "protocol that both sides' datagrams begin like and then break: "
+	    "dtls, srtp, utp, wechat-video, wireguard" },
 	[SIGNAL_SEQ_SIZES] = { "seq.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
 	    "payload sizes of the first packets, the server's negative" },
 	[SIGNAL_INNER_SIZES] = { "inner.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
@@ -149,6 +152,9 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    "never sealed)" },
 	[SIGNAL_QUIC_VERSION] = { "quic.version", TEXT, UNIT_NONE, FLOW, ANY,
 	    "QUIC version of the first packet, such as 0x00000001" },
+	[SIGNAL_QUIC_BEHIND] = { "quic.behind", NUMBER, UNIT_BYTES, FLOW, ANY,
+	    "bytes before QUIC's long header, the same in both sides' first "
+	    "datagrams" },
 	[SIGNAL_HTTP_METHOD] = { "http.method", TEXT, UNIT_NONE, FLOW, ANY,
 	    "method of the first request" },
 	[SIGNAL_HTTP_TARGET] = { "http.target", TEXT, UNIT_NONE, FLOW, ANY,
