@@ -640,6 +640,25 @@ FS_PUBLIC int fs_report_flows(struct fs_store *store,
 FS_PUBLIC int fs_report_clients(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched);
+/* What somebody knows of a client, or of a flow. */
+struct fs_label {
+	struct fs_addr client;
+	uint64_t flow_id; /* 0: it is of the client. */
+	bool tunnelled;
+};
+
+struct fs_labels {
+	const struct fs_label *label;
+	size_t count;
+};
+
+/* How often each rule holds of what is labelled, one line a rule. Rows that
+ * were judged by the same rules say so themselves; others are asked again, by
+ * the signals that are stored. '*matched' is how many labels have a row. */
+FS_PUBLIC int fs_report_fit(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_ruleset *rules,
+    const struct fs_labels *labels, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
 /* The front page. */
 FS_PUBLIC int fs_report_summary(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,

@@ -17,6 +17,8 @@ static const struct rules_verb verbs[] = {
 	    "one rule, what it asks for, and its tests" },
 	{ "try", rules_try, "try RULE -r CAPTURE [PATH]...",
 	    "the flows of a capture that a rule would hit" },
+	{ "fit", rules_fit, "fit --labels FILE [--db FILE] [PATH]...",
+	    "how often each rule holds of labelled clients and flows" },
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -42,7 +44,7 @@ rules_misused(const char *verb, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	return complain("rules", CODE_USAGE, "%s: usage: flowscan rules %s",
-	    text, known ? known->usage : "check|test|list|show|try ...");
+	    text, known ? known->usage : "check|test|list|show|try|fit ...");
 }
 
 static void

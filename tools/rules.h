@@ -16,6 +16,7 @@ int rules_test(int argc, char **argv);
 int rules_list(int argc, char **argv);
 int rules_show(int argc, char **argv);
 int rules_try(int argc, char **argv);
+int rules_fit(int argc, char **argv);
 
 /* Prints one line about a verb's use. Returns CODE_USAGE. */
 int rules_misused(const char *verb, const char *format, ...) FS_PRINTF(2, 3);

@@ -434,6 +434,16 @@ rule_tests(const struct fs_ruleset *rules, size_t index, size_t *count)
 }
 
 bool
+rule_is_asked(const struct fs_ruleset *rules, size_t index,
+    enum signal_scope scope, enum fs_view view)
+{
+	const struct rule *rule = &rules->rules[index];
+
+	return rule->info.enabled && rule->scope == scope &&
+	    (rule->views & (view == FS_VIEW_EXIT ? SEEN_EXIT : SEEN_PATH));
+}
+
+bool
 rule_fires(const struct fs_ruleset *rules, size_t index, uint64_t now_us,
     const struct signals *signals)
 {

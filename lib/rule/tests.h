@@ -48,6 +48,9 @@ void rule_test_signals(const struct rule_test *test, struct signals *signals);
 /* Whether one rule, enabled or not, fires in any view. */
 bool rule_fires(const struct fs_ruleset *rules, size_t index, uint64_t now_us,
     const struct signals *signals);
+/* Whether a rule is enabled, and asked of such things. */
+bool rule_is_asked(const struct fs_ruleset *rules, size_t index,
+    enum signal_scope scope, enum fs_view view);
 /* Writes its sentence into 'text' of FS_TEXT_SIZE bytes. */
 void rule_say(const struct fs_ruleset *rules, size_t index,
     const struct signals *signals, char *text);
