@@ -70,7 +70,9 @@ add_labels(struct fit *fit, const struct fs_label *labels, size_t count)
 		return err_set(fit->err, -ENOMEM, "no memory is left");
 	for (i = 0; i < count; i++) {
 		fit->samples[i].label = labels[i];
-		fit->samples[i].label.client = fold(&labels[i].client);
+		fit->samples[i].label.client = labels[i].flow_id == 0
+		    ? fold(&labels[i].client)
+		    : (struct fs_addr){ 0 };
 	}
 	qsort(fit->samples, count, sizeof(*fit->samples), by_label);
 	for (i = 0; i < count; i++) {

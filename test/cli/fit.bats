@@ -19,7 +19,7 @@ fit() {
 row() {
 	"$BIN/flowscan" rules fit --db "$DB" --labels "$LABELS" --format csv \
 		--fields "rule,scope,n1,of1,n0,of0,if_true,if_false,says" \
-		"${2-rules}" 2>/dev/null | grep "^$1,"
+		"${2-rules}" 2>/dev/null | tr -d '\r' | grep "^$1,"
 }
 
 @test "rules fit: the demo's own labels" {
