@@ -62,3 +62,62 @@ sites() {
 	listens "$1" 443
 	listens "$1" 8080
 }
+
+services_end() {
+	rm -rf "/run/lab-mail-$1"
+}
+
+# services HOST SEED: what else speaks TLS: mail, messages, a database, calls
+# over HTTP/2, and protocols that chatter.py makes up.
+services() {
+	services_at=$(addr_of "$1") services_dir=$dir/$1
+	start "$1" chatter python3 "$lab/chatter.py" "$2" "$services_at" \
+		"$pki/www.pem" "$pki/www.key"
+	start "$1" redis redis-server --port 0 --tls-port 6380 \
+		--bind "$services_at" --tls-cert-file "$pki/www.pem" \
+		--tls-key-file "$pki/www.key" --tls-ca-cert-file "$pki/ca.pem" \
+		--tls-auth-clients no --save '' --protected-mode no
+	cat >"$services_dir/mosquitto.conf" <<-EOT
+		listener 8883 $services_at
+		certfile $pki/www.pem
+		keyfile $pki/www.key
+		allow_anonymous true
+		user root
+	EOT
+	start "$1" mosquitto mosquitto -c "$services_dir/mosquitto.conf"
+	# Mail is not root's; nobody may not look into the lab's folders.
+	services_mail=/run/lab-mail-$2
+	mkdir -p "$services_mail/mail"
+	chown nobody:nogroup "$services_mail/mail"
+	cat >"$services_dir/dovecot.conf" <<-EOT
+		protocols = imap
+		base_dir = $services_mail
+		log_path = $services_dir/dovecot.err
+		listen = $services_at
+		ssl = required
+		ssl_cert = <$pki/www.pem
+		ssl_key = <$pki/www.key
+		default_internal_user = nobody
+		default_login_user = nobody
+		first_valid_uid = 1
+		passdb {
+		  driver = static
+		  args = nopassword=y
+		}
+		userdb {
+		  driver = static
+		  args = uid=nobody gid=nogroup home=$services_mail/mail/%u
+		}
+		mail_location = maildir:~/Maildir
+	EOT
+	start "$1" dovecot dovecot -F -c "$services_dir/dovecot.conf"
+	listens "$1" 6380
+	listens "$1" 8883
+	listens "$1" 993
+	listens "$1" 7000
+	! command -v node >/dev/null || {
+		start "$1" services node "$lab/services.js" "$services_at" \
+			7443 "$pki/www.pem" "$pki/www.key"
+		listens "$1" 7443
+	}
+}

@@ -165,3 +165,61 @@ ssh_call() {
 		>/dev/null 2>>"$dir/$ssh_host/calls.log" ||
 		call_failed "$ssh_host" "ssh $*"
 }
+
+# ---- SoftEther -----------------------------------------------------------
+
+# softether_program HOST NAME: starts 'vpnserver' or 'vpnclient', in a folder
+# of its own, where it keeps its settings.
+softether_program() {
+	mkdir -p "$dir/$1/softether" /run/softether
+	cp -L "/usr/libexec/softether/$2/$2" \
+		"/usr/libexec/softether/$2/hamcore.se2" "$dir/$1/softether"
+	start_prompt "$1" softether "$dir/$1/softether/$2" execsvc
+}
+
+# softether_say HOST ARGUMENTS...: what is to be done comes from standard
+# input, a line each.
+softether_say() {
+	softether_host=$1
+	shift
+	cat >"$dir/$softether_host/softether.in"
+	at "$softether_host" vpncmd "$@" "/IN:$dir/$softether_host/softether.in" \
+		>>"$dir/$softether_host/vpncmd.log" 2>&1
+}
+
+# softether_server HOST PORT
+softether_server() {
+	softether_program "$1" vpnserver
+	listens "$1" 5555
+	softether_say "$1" localhost:5555 /SERVER <<-EOT
+		ListenerCreate $2
+		HubCreate lab /PASSWORD:lab
+		Hub lab
+		UserCreate user /GROUP:none /REALNAME:none /NOTE:none
+		UserPasswordSet user /PASSWORD:secret
+		SecureNatEnable
+	EOT
+}
+
+# softether_client HOST SERVER PORT: reaches the API through it.
+softether_client() {
+	softether_program "$1" vpnclient
+	listens "$1" 9931
+	softether_say "$1" localhost /CLIENT <<-EOT
+		NicCreate vpn
+		AccountCreate lab /SERVER:$(addr_of "$2"):$3 /HUB:lab /USERNAME:user /NICNAME:vpn
+		AccountPasswordSet lab /PASSWORD:secret /TYPE:standard
+		AccountConnect lab
+	EOT
+	at "$1" ip addr add 192.168.30.77/24 dev vpn_vpn
+	at "$1" ip link set vpn_vpn up
+	at "$1" ip route add "$api_addr/32" via 192.168.30.1 dev vpn_vpn
+	# Its gateway answers ARP once it is connected.
+	until_done 30 softether_reaches "$1" ||
+		fail "SoftEther of $1 does not connect"
+}
+
+softether_reaches() {
+	at "$1" curl -s -o /dev/null -m 2 "http://192.168.30.1/" || :
+	at "$1" ip neigh show 192.168.30.1 | grep -q lladdr
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes lib/signal/inner_table.c from captures that 'train-data' made.
 
-usage: train.py BIN DATA [-n VISITS] [--write FILE] [--held-out] [--dump]
+usage: train.py BIN DATA... [--write FILE] [--held-out] [--dump]
 
 BIN holds flowscand and flowscan, which read the captures, so that training and
 running see the same sizes (signal inner.sizes). Every weight is of a logistic
@@ -43,6 +43,18 @@ MAKES = {"trojan": "trojan", "trojan-go": "v2ray-trojan", "vmess-tls": "vmess", 
          "vless-mux-tls": "mux", "vless-tls": "vless", "vless-ws-tls": "vless", "vless-ws-cdn": "vless", "stunnel-socks": "stunnel",
          "stunnel-http": "stunnel", "stunnel-relay": "stunnel", "https-proxy": "https-proxy", "ss-v2ws-tls": "ss-plugin", "vmess": "vmess", "ss-aead": "ss",
          "ss-aes": "ss"}
+# Honest flows, by the site's port.
+SERVICES = {443: "web", 993: "imap", 6380: "redis", 7443: "services", 8883: "mqtt"}
+HONEST = ("web", "browser", "imap", "mqtt", "redis", "services", "made-up", "noise")
+
+
+def honest_name(flow):
+    port = flow["server_port"]
+    if 7000 <= port < 7200:
+        return "made-up" if port < 7100 else "noise"
+    if port == 443 and flow["signals"].get("tls.ja4", "").startswith("t13d151"):
+        return "browser"
+    return SERVICES.get(port)
 
 
 def bin_of(ends, value):
@@ -88,7 +100,7 @@ def flows_of(binaries, capture):
 def rows_of(binaries, data):
     """(carrier, seed, in TLS, sizes) of every flow."""
     rows = []
-    for folder in sorted(glob.glob(data + "/*/")):
+    for folder in sorted(f for d in data for f in glob.glob(d + "/*/")):
         seed = int(folder.rstrip("/").rsplit("/", 1)[1])
         for tap in ("client", "direct"):
             if not os.path.exists(folder + tap + ".pcap"):
@@ -96,7 +108,7 @@ def rows_of(binaries, data):
             for flow in flows_of(binaries, folder + tap + ".pcap"):
                 sizes = flow["signals"].get("inner.sizes")
                 if sizes and flow["transport"] == "tcp":
-                    name = PORTS.get(flow["server_port"]) if tap == "client" else "direct"
+                    name = PORTS.get(flow["server_port"]) if tap == "client" else honest_name(flow)
                     rows.append((name, seed, flow["signals"].get("c2s.bytes", "").startswith("1603"), sizes[:COUNT]))
     return rows
 
@@ -134,33 +146,38 @@ def score(model, sizes):
 def split(rows, in_tls):
     """What one model is trained on: (carrier, seed, sizes, guilty)."""
     if in_tls:
-        return [(n, s, z, n != "direct") for n, s, tls, z in rows if tls and (n == "direct" or n in MAKES) and n not in IN_NOISE]
-    return [(n, s, z, n != "direct") for n, s, tls, z in rows if n in IN_NOISE or n == "direct"]
+        return [(n, s, z, n not in HONEST) for n, s, tls, z in rows if tls and (n in HONEST or n in MAKES) and n not in IN_NOISE]
+    return [(n, s, z, n not in HONEST) for n, s, tls, z in rows if n in IN_NOISE or n in HONEST]
 
 
-def held_out(rows, makes):
-    """Of each of 'makes', rates of a model that knows neither it nor the seeds
-    that it is tried on; with None, of one that knows all programs."""
+LIMITS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)
+
+
+def show(name, got):
+    print("%-14s %5d %7.2f  " % (name, len(got), max(got)) + " ".join("%6.4f" % (sum(s > l for s in got) / len(got)) for l in LIMITS))
+
+
+def held_out(rows, leave_out):
+    """Rates on seeds that the model does not know; with 'leave_out', on whole
+    makes of proxies and kinds of honest programs that it does not know."""
     seeds = sorted({r[1] for r in rows})
     odd = set(seeds[1::2])
-    honest, guilty = [], {}
-    for make in makes or [None]:
+    groups = sorted({MAKES.get(r[0], r[0]) for r in rows}) if leave_out else [None]
+    scores = {}
+    for group in groups:
         for test in (odd, set(seeds) - odd):
-            model = fit([(z, g) for n, s, z, g in rows if s not in test and (make is None or MAKES.get(n) != make)], 25)
+            model = fit([(z, g) for n, s, z, g in rows if s not in test and MAKES.get(n, n) != group], 25)
             for n, s, z, g in rows:
-                if s in test and len(z) >= LEAST:
-                    if not g:
-                        honest.append(score(model, z))
-                    elif make is None or MAKES[n] == make:
-                        guilty.setdefault(n, []).append(score(model, z))
-    honest.sort()
-    n = len(honest)
-    print("honest: %d scores, 99 %% below %.2f, 99.9 %% below %.2f, all below %.2f" %
-          (n, honest[int(n * .99)], honest[int(n * .999)], honest[-1]))
-    limits = (honest[int(n * .99)], honest[int(n * .999)], 1.5, 2, 2.5, 3, 4, 5)
-    print("%-16s %5s  " % ("above", "n") + " ".join("%6.2f" % l for l in limits))
-    for name, got in [("direct", honest)] + sorted(guilty.items()) + [("all", sum(guilty.values(), []))]:
-        print("%-16s %5d  " % (name, len(got)) + " ".join("%6.4f" % (sum(s > l for s in got) / len(got)) for l in limits))
+                if s in test and len(z) >= LEAST and (group is None or MAKES.get(n, n) == group):
+                    scores.setdefault((g, n), []).append(score(model, z))
+    print("%-14s %5s %7s  " % ("above", "n", "most") + " ".join("%6.2f" % l for l in LIMITS))
+    for guilty in (False, True):
+        for (g, name), got in sorted(scores.items()):
+            if g == guilty:
+                show(name, got)
+        show("all proxies" if guilty else "all honest", sum((v for (g, _), v in scores.items() if g == guilty), []))
+    honest = sorted(sum((v for (g, _), v in scores.items() if not g), []))
+    print("99 %% of the honest below %.2f, 99.9 %% below %.2f" % (honest[int(len(honest) * .99)], honest[int(len(honest) * .999)]))
 
 
 def table(name, values):
@@ -168,15 +185,21 @@ def table(name, values):
     return "\t    .%s = {\n%s\t    },\n" % (name, "".join("\t\t%s\n" % line for line in lines))
 
 
-RECIPE = """The captures: 'sh test/lab/train-data -n %s DATA %s', with the programs of Debian 12: %d flows of honest TLS, %d of proxies
-over it, %d of those that look like noise. Then 'python3 test/lab/train.py build/bin DATA -n %s --write lib/signal/inner_table.c'."""
+RECIPE = """The captures: %s with the programs of Debian 12: %d honest flows, %d of proxies over TLS, %d of those that look like
+noise. Then 'python3 test/lab/train.py build/bin %s --write lib/signal/inner_table.c'."""
 
 
-def write(path, models, rows, visits):
-    honest = sum(r[0] == "direct" for r in rows)
+def how_made(data):
+    """What train-data was told, which is in its folders."""
+    with open(data + "/recipe") as f:
+        return "'%s', " % f.read().strip()
+
+
+def write(path, models, rows, data):
+    honest = sum(r[0] in HONEST for r in rows)
     noise = sum(r[0] in IN_NOISE for r in rows)
-    seeds = " ".join(str(s) for s in sorted({r[1] for r in rows}))
-    recipe = RECIPE % (visits, seeds, honest, sum(r[0] in MAKES for r in rows) - noise, noise, visits)
+    recipe = RECIPE % ("".join(how_made(d) for d in data), honest, sum(r[0] in MAKES for r in rows) - noise, noise,
+                       " ".join(os.path.basename(d.rstrip("/")) for d in data))
     with open(path, "w") as f:
         f.write("/* Made by test/lab/train.py; do not edit.\n *\n%s */\n" %
                 "".join(" * %s\n" % line for line in textwrap.wrap(recipe, 76)))
@@ -191,8 +214,7 @@ def write(path, models, rows, visits):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("binaries")
-    ap.add_argument("data")
-    ap.add_argument("-n", default="12", help="the visits that train-data was told")
+    ap.add_argument("data", nargs="+")
     ap.add_argument("--write")
     ap.add_argument("--held-out", action="store_true")
     ap.add_argument("--dump", action="store_true")
@@ -206,13 +228,13 @@ def main():
         mine = split(rows, in_tls)
         if opt.held_out:
             print(name, "unknown programs, unknown seeds")
-            held_out(mine, sorted({MAKES[r[0]] for r in mine if r[3]}))
+            held_out(mine, True)
             print(name, "known programs, unknown seeds")
-            held_out(mine, None)
+            held_out(mine, False)
         if opt.write:
             models.append((name, fit([(z, g) for _, _, z, g in mine if len(z) >= LEAST])))
     if opt.write:
-        write(opt.write, models, rows, opt.n)
+        write(opt.write, models, rows, opt.data)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,23 @@ uploads, conversations as of a WebSocket, and ClientHellos made as long as
 post-quantum ones by a long ALPN list: nothing in Debian 12 sends those keys.
 """
 import concurrent.futures
+import imaplib
 import json
 import os
 import random
 import shutil
 import socket
+import socketserver
 import ssl
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from urllib.parse import urlparse
+
+import chatter
 
 LAB = os.path.dirname(os.path.abspath(__file__))
 AGENTS = ["curl/7.88.1", "python-requests/2.31", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
@@ -213,6 +218,142 @@ def by_node(rng, how, host, what):
         raise OSError(got.stderr.decode(errors="replace").strip()[-200:])
 
 
+def by_service(rng, host):
+    """Calls of a program to services over HTTP/2."""
+    kind = rng.choice(["unary", "stream", "video", "poll", "upload"])
+    job = {"address": ADDRESS, "port": 7443, "kind": kind, "count": rng.randint(3, 25), "pause": rng.choice([0, 5, 50, 200]),
+           "size": int(10 ** rng.uniform(0.7, 2.8)), "headers": {k.lower(): v for k, v in headers(rng, host).items() if k != "Host"},
+           "answer": int(10 ** (rng.uniform(4.8, 6) if kind == "video" else rng.uniform(0.7, 3.5))),
+           "wait": rng.choice([0, 30]) if kind != "poll" else 600}
+    run(["node", LAB + "/service.js", json.dumps(job)])
+
+
+def by_redis(rng, host):
+    context = ssl._create_unverified_context()
+    with context.wrap_socket(socket.create_connection((ADDRESS, 6380), 30), server_hostname=host) as sock:
+        for _ in range(rng.randint(3, 30)):
+            value = "v" * int(10 ** rng.uniform(0, 3.5))
+            words = rng.choice([["SET", "key:%d" % rng.randrange(50), value], ["GET", "key:%d" % rng.randrange(50)], ["PING"],
+                                ["LPUSH", "list", value], ["LRANGE", "list", "0", str(rng.randint(1, 20))], ["INFO"]])
+            sock.sendall(("*%d\r\n" % len(words) + "".join("$%d\r\n%s\r\n" % (len(w), w) for w in words)).encode())
+            sock.recv(65536)
+            time.sleep(rng.choice([0, 0, 0.02, 0.1]))
+
+
+def by_mqtt(rng, host):
+    args = ["-h", ADDRESS, "-p", "8883", "--cafile", CA, "--insecure", "-q", str(rng.randrange(3)), "-t", "a/%d" % rng.randrange(4)]
+    if rng.random() < 0.5:
+        return run(["mosquitto_sub", "-W", "4"] + args)
+    lines = "".join("m" * int(10 ** rng.uniform(0.5, 3)) + "\n" for _ in range(rng.randint(1, 30)))
+    run(["mosquitto_pub", "-l"] + args, lines.encode())
+
+
+def by_imap(rng, host):
+    context = ssl._create_unverified_context()
+    with imaplib.IMAP4_SSL(ADDRESS, 993, ssl_context=context) as mail:
+        mail.login("user%d" % rng.randrange(3), "secret")
+        for _ in range(rng.randint(0, 3)):
+            mail.append("INBOX", None, None, b"Subject: x\r\n\r\n" + b"text\r\n" * int(10 ** rng.uniform(0, 3.5)))
+        mail.select()
+        for number in mail.search(None, "ALL")[1][0].split()[-rng.randint(1, 9):]:
+            mail.fetch(number, rng.choice(["(FLAGS)", "(RFC822)", "(BODY.PEEK[HEADER])", "(ENVELOPE)"]))
+
+
+def by_chatter(rng, tls):
+    chatter.visit(ADDRESS, SEED, rng.randrange(chatter.COUNT), rng.randrange(1 << 30), tls)
+
+
+def run(args, given=b""):
+    got = subprocess.run(args, input=given, capture_output=True, timeout=60)
+    # mosquitto_sub ends with 27 when its time is over.
+    if got.returncode not in (0, 27):
+        raise OSError(got.stderr.decode(errors="replace").strip()[-200:])
+
+
+class Shim(socketserver.BaseRequestHandler):
+    """A SOCKS server for browsers, which gives names to proxies: these know
+    addresses only."""
+
+    def handle(self):
+        try:
+            more(self.request)
+            self.request.sendall(b"\5\0")
+            asked = more(self.request)
+            name, port = asked[5:-2].decode(), struct.unpack(">H", asked[-2:])[0]
+            with reach(self.server.how, name, port) as sock:
+                self.request.sendall(b"\5\0\0\1" + bytes(6))
+                threading.Thread(target=pump, args=(self.request, sock), daemon=True).start()
+                pump(sock, self.request)
+        except OSError:
+            pass
+
+
+def pump(one, other):
+    try:
+        one.settimeout(30)
+        while True:
+            other.sendall(more(one))
+    except OSError:
+        for sock in (one, other):
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Shims(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+def opens(args, how, folder):
+    """Runs a browser, through a proxy if one is named."""
+    with BROWSERS, Shims(("127.0.0.1", 0), Shim) as server:
+        server.how = how
+        if how:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            args.append("--proxy-server=socks5://127.0.0.1:%d" % server.server_address[1])
+        try:
+            subprocess.run(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=9, env=dict(os.environ, HOME=folder))
+        except subprocess.TimeoutExpired:
+            pass  # It does not end by itself.
+        finally:
+            if how:
+                server.shutdown()
+
+
+BROWSERS = threading.Semaphore(2)
+BROWSER = """<!doctype html><title>page</title><script>
+const urls = %s;
+Promise.all(urls.map(([url, after]) => new Promise(done => setTimeout(done, after))
+  .then(() => fetch(url, {mode: "no-cors", method: url.includes("post") ? "POST" : "GET",
+    body: url.includes("post") ? "u".repeat(+url.split("post=")[1]) : undefined}))
+  .then(got => got.text()).catch(() => 0)));
+</script>"""
+
+
+def by_browser(rng, how, host, what):
+    """Chromium opens a page that takes things from most of the sites."""
+    urls = []
+    for number in rng.sample(range(8), 6):
+        for _ in range(rng.choice([1, 1, 2, 4])):
+            url = "https://s%d.example.com%s" % (number, page(rng))
+            urls.append([url + ("&post=%d" % int(10 ** rng.uniform(1, 4.5)) if rng.random() < 0.25 else ""),
+                         rng.choice([0, 0, 100, 600, 1500])])
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/page.html", "w") as f:
+            f.write(BROWSER % json.dumps(urls))
+        args = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors", "--user-data-dir=" + folder,
+                "--host-resolver-rules=MAP *.example.com %s, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE %s" % (ADDRESS, ADDRESS),
+                "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage",
+                "--disable-web-security", "--remote-debugging-port=0"]
+        opens(args + ["file://" + folder + "/page.html"], how, folder)
+
+
+OTHERS = {"service": by_service, "redis": by_redis, "mqtt": by_mqtt, "imap": by_imap,
+          "chatter": lambda rng, host: by_chatter(rng, True), "noise": lambda rng, host: by_chatter(rng, False)}
+
+
 def program(rng, how, what):
     if what == "talk":
         return by_python
@@ -228,17 +369,34 @@ def visit(job):
     by = program(rng, how, what)
     time.sleep(rng.uniform(0, 0.5))
     try:
-        by(rng, how, host, what)
+        if carrier in OTHERS:
+            what = carrier
+            by = OTHERS[carrier]
+            by(rng, host)
+        else:
+            if carrier.endswith("@browser"):
+                by, what = by_browser, "page"
+            by(rng, how, host, what)
         return "%s ok %s %s %s" % (carrier, by.__name__, what, host)
-    except (OSError, subprocess.SubprocessError, IndexError) as e:
+    except (OSError, subprocess.SubprocessError, IndexError, imaplib.IMAP4.error) as e:
         return "%s failed %s %s %s: %s" % (carrier, by.__name__, what, host, e)
 
 
 SEED, COUNT, ADDRESS, CARRIERS, CA = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5]
 with open(CARRIERS) as f:
     jobs = [(name, how) for name, _, how in (line.strip().split(",") for line in f)] * COUNT
-jobs += [("direct", "")] * (25 * COUNT)
 order = random.Random(SEED)
+WEB_ONLY = bool(os.environ.get("LAB_WEB"))
+if shutil.which("chromium") and not WEB_ONLY:
+    carriers = sorted({j for j in jobs if j[1].startswith(("socks", "http:"))})
+    jobs += [(name + "@browser", how) for name, how in order.sample(carriers, 8)]
+    jobs += [("direct@browser", "")] * 6
+jobs += [("direct", "")] * ((25 if WEB_ONLY else 16) * COUNT)
+if not WEB_ONLY:
+    jobs += [("chatter", "")] * (8 * COUNT) + [("noise", "")] * (5 * COUNT)
+    jobs += [("redis", ""), ("mqtt", ""), ("imap", "")] * COUNT
+if shutil.which("node") and not WEB_ONLY:
+    jobs += [("service", "")] * (2 * COUNT)
 order.shuffle(jobs)
 jobs = [(name, how, SEED * 100000 + i) for i, (name, how) in enumerate(jobs)]
 with concurrent.futures.ThreadPoolExecutor(12) as pool:

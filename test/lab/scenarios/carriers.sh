@@ -11,8 +11,9 @@ seed=${LAB_SEED-1}
 mtu=$((seed % 2 ? 1500 : 1500 - seed / 2 % 6 * 50))
 
 up() {
-	for program in danted obfs-server python3 ss-server \
-		ss-v2ray-plugin stunnel4 tinyproxy trojan v2ray; do
+	for program in danted dovecot mosquitto mosquitto_pub obfs-server \
+		python3 redis-server ss-server ss-v2ray-plugin stunnel4 \
+		tinyproxy trojan v2ray; do
 		command -v "$program" >/dev/null ||
 			fail "$program is missing; train-data says what to install"
 	done
@@ -25,6 +26,7 @@ up() {
 	narrows user exit "$mtu"
 	narrows user site "$mtu"
 	sites site "$seed"
+	services site "$seed"
 	carriers "$seed"
 	tap client user exit
 	tap direct user site
@@ -35,4 +37,8 @@ clients() {
 	at user python3 "$lab/visits.py" "$seed" "${LAB_VISITS-12}" \
 		203.0.113.150 "$dir/user/carriers.csv" "$pki/ca.pem" \
 		>"$dir/calls" 2>"$dir/user/calls.log"
+}
+
+down() {
+	services_end "$seed"
 }
