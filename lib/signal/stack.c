@@ -2,6 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "signal/stack_mtu.h"
 
 enum { TEXT_SIZE = 256, OPTION_END = 0, ECN = TCP_ECE | TCP_CWR };
 
@@ -126,13 +129,56 @@ sign(struct text *text, const struct packet *syn)
 	add_quirks(text, syn);
 }
 
+/* The system that puts its options in this order (p0f's database, and what
+ * the systems' own sources do), or null. A TTL of another system's is that of
+ * a machine in between, or of somebody who hides: then nobody is named. */
+static const char *
+system_of(const char *options, unsigned ttl)
+{
+	static const struct {
+		const char *options;
+		const char *name;
+		unsigned ttl;
+	} systems[] = {
+		{ "M,S,T,N,W", "linux", 64 },
+		{ "M,N,N,S,N,W", "linux", 64 },
+		{ "M,N,W,N,N,S", "windows", 128 },
+		{ "M,N,W,S,T", "windows", 128 },
+		{ "M,N,W,N,N,T,S,E", "apple", 64 },
+		{ "M,N,W,N,N,T,S,E,E", "apple", 64 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		if (strcmp(options, systems[i].options) == 0)
+			return ttl == systems[i].ttl ? systems[i].name : NULL;
+	return NULL;
+}
+
+static void
+set_mtu(const struct packet *syn, struct signals *signals)
+{
+	unsigned mtu = stack_path_mtu(syn), own = stack_own_mtu(syn);
+
+	if (mtu > 0)
+		signals_set_count(signals, SIGNAL_TCP_SYN_MTU, mtu);
+	if (own > 0)
+		signals_set_count(signals, SIGNAL_TCP_SYN_OWN_MTU, own);
+}
+
 void
 stack_syn(const struct packet *syn, struct signals *signals)
 {
 	const struct packet_tcp *tcp = &syn->tcp;
 	struct text options = { .size = 0 }, signature = { .size = 0 };
+	unsigned ttl = initial_ttl(syn->ttl);
+	const char *system;
 
 	signals_set_count(signals, SIGNAL_TCP_SYN_TTL, syn->ttl);
+	signals_set_count(signals, SIGNAL_TCP_SYN_HOPS, ttl - syn->ttl);
+	set_mtu(syn, signals);
+	if (tcp->has_timestamp)
+		signals_set_count(signals, SIGNAL_TCP_SYN_CLOCK, tcp->ts_value);
 	signals_set_count(signals, SIGNAL_TCP_SYN_WINDOW, tcp->window);
 	if (tcp->has_mss)
 		signals_set_count(signals, SIGNAL_TCP_SYN_MSS, tcp->mss);
@@ -140,6 +186,8 @@ stack_syn(const struct packet *syn, struct signals *signals)
 		signals_set_count(signals, SIGNAL_TCP_SYN_SCALE, tcp->scale);
 	add_options(&options, tcp);
 	signals_set_string(signals, SIGNAL_TCP_SYN_OPTIONS, options.at);
+	if ((system = system_of(options.at, ttl)) != NULL)
+		signals_set_string(signals, SIGNAL_TCP_SYN_SYSTEM, system);
 	sign(&signature, syn);
 	signals_set_string(signals, SIGNAL_TCP_SYN_SIGNATURE, signature.at);
 }

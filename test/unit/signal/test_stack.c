@@ -135,6 +135,49 @@ run_case(const struct syn_case *c)
 	    "... scale");
 }
 
+struct system_case {
+	const char *name;
+	uint8_t ttl, options[PACKET_OPTIONS_SIZE], count;
+	const char *want; /* Null: unknown. */
+	int hops;
+};
+
+static const struct system_case systems[] = {
+	{ "Linux", 50, { 2, 4, 8, 1, 3 }, 5, "linux", 14 },
+	{ "Linux without timestamps", 64, { 2, 1, 1, 4, 1, 3 }, 6, "linux", 0 },
+	{ "Windows", 113, { 2, 1, 3, 1, 1, 4 }, 6, "windows", 15 },
+	{ "Apple", 50, { 2, 1, 3, 1, 1, 8, 4, 0, 0 }, 9, "apple", 14 },
+	{ "Linux's options, Windows' TTL", 113, { 2, 4, 8, 1, 3 }, 5, NULL,
+	    15 },
+	{ "nobody's", 50, { 2 }, 1, NULL, 14 },
+};
+
+static void
+test_systems(void)
+{
+	struct packet syn = { .src.family = 4, .ip_proto = TCP };
+	struct signals signals;
+	size_t i;
+
+	for (i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
+		const struct system_case *c = &systems[i];
+
+		syn.ttl = c->ttl;
+		memcpy(syn.tcp.options, c->options, sizeof(c->options));
+		syn.tcp.option_count = c->count;
+		signals_clear(&signals);
+		stack_syn(&syn, &signals);
+		tap_int(count_of(&signals, SIGNAL_TCP_SYN_HOPS), c->hops,
+		    c->name);
+		if (c->want != NULL)
+			check_text(&signals, SIGNAL_TCP_SYN_SYSTEM, c->want,
+			    "... system");
+		else
+			tap_ok(!signals_known(&signals, SIGNAL_TCP_SYN_SYSTEM),
+			    "... no system");
+	}
+}
+
 /* As many options as fit, each of them unknown. */
 static void
 test_longest(void)
@@ -161,6 +204,7 @@ main(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		run_case(&cases[i]);
+	test_systems();
 	test_longest();
 	return tap_done();
 }
