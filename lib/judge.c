@@ -223,6 +223,7 @@ judge_client(struct fs_judge *judge, struct client *client)
 	signals_clear(&judge->signals);
 	client_signals(client, &judge->signals);
 	geo_client(judge->geo, judge->settings, &row->addr, &judge->signals);
+	client_local_signals(&judge->signals);
 	add_client_evidence(judge, row);
 	subject.view = (enum fs_view)row->verdict.view;
 	subject.coverage = (enum fs_coverage)row->verdict.coverage;

@@ -255,6 +255,8 @@ int
 client_fold(struct client_table *table, struct client *client,
     const struct fs_observation *observation, const struct signals *signals)
 {
+	struct client_measures *measures =
+	    &client->measures[observation->verdict.view];
 	uint32_t i;
 	int rc;
 
@@ -269,8 +271,9 @@ client_fold(struct client_table *table, struct client *client,
 			return rc;
 	if (!observation->final)
 		return 0;
-	return fold_measures(&client->measures[observation->verdict.view],
-	    signals);
+	if ((rc = fold_measures(measures, signals)) < 0)
+		return rc;
+	return context_fold(&measures->context, observation, signals);
 }
 
 int
@@ -346,6 +349,25 @@ set_medians(const struct client_measures *measures, struct signals *signals)
 	}
 }
 
+/* Groups of neighbours, CLIENT_MODE_FLOWS or more each, that are
+ * CLIENT_MODE_MILLI apart from others. */
+static void
+set_modes(const struct client_gaps *gaps, struct signals *signals)
+{
+	int64_t sorted[CLIENT_GAPS];
+	size_t i, start = 0, modes = 0, count = sort_gaps(gaps, sorted);
+
+	if (count == 0)
+		return;
+	for (i = 1; i <= count; i++) {
+		if (i < count && sorted[i] - sorted[i - 1] < CLIENT_MODE_MILLI)
+			continue;
+		modes += i - start >= CLIENT_MODE_FLOWS;
+		start = i;
+	}
+	signals_set_count(signals, SIGNAL_CLIENT_TLS_GAP_MODES, modes);
+}
+
 /* A program that asks again as soon as it has the answer does so after one
  * round trip, again and again: that is the floor of its turns. One that came
  * by chance may lie below. */
@@ -380,6 +402,7 @@ client_signals(const struct client *client, struct signals *signals)
 	signals_set_count(signals, SIGNAL_CLIENT_FLOWS,
 	    client->flows[client_view(client)]);
 	set_medians(measures, signals);
+	set_modes(&measures->gaps[CLIENT_GAP_TLS], signals);
 	set_turns(&measures->gaps[CLIENT_GAP_TURN], signals);
 	if (measures->rtt_min >= 0)
 		signals_set_milli(signals, SIGNAL_CLIENT_RTT_MIN_MS,
@@ -390,6 +413,7 @@ client_signals(const struct client *client, struct signals *signals)
 	if (measures->syn.count > 0)
 		signals_set_count(signals, SIGNAL_CLIENT_SYN_DISTINCT,
 		    measures->syn.count);
+	context_signals(measures->context, signals);
 }
 
 enum fs_view

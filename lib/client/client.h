@@ -15,6 +15,9 @@
 enum {
 	CLIENT_GAPS = 64,     /* Last gaps, for their median. */
 	CLIENT_DISTINCT = 32, /* Fingerprints told apart; then "32 or more". */
+	/* A mode of the gaps: so many flows, so far from others. */
+	CLIENT_MODE_FLOWS = 3,
+	CLIENT_MODE_MILLI = 20 * 1000,
 };
 
 struct client_table;
@@ -57,6 +60,10 @@ int client_recall(struct client_table *table, struct client *client,
 
 /* Sets client.flows, client.tls_gap_ms, ... of the client's own view. */
 void client_signals(const struct client *client, struct signals *signals);
+
+/* Sets what follows from the above and the client's place together:
+ * client.quiet_local_hour. */
+void client_local_signals(struct signals *signals);
 
 /* Fills in address, revision (counted up), times, flows, the evidence of the
  * client's own view (decayed to its last packet) and its view and coverage;

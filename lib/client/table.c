@@ -37,6 +37,7 @@ client_fini(struct client *client)
 			free(client->measures[view].gaps[i].gaps);
 		free(client->measures[view].ja4.hashes);
 		free(client->measures[view].syn.hashes);
+		context_free(client->measures[view].context);
 	}
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/client.h"
+#include "client/context.h"
 
 enum { CLIENT_SUMS = 2 * FS_EVIDENCE_MAX };
 
@@ -41,6 +42,7 @@ struct client_measures {
 	struct client_gaps gaps[CLIENT_GAP_ALL];
 	int64_t rtt_min; /* Thousandths of a ms; -1: none. */
 	struct client_distinct ja4, syn;
+	struct client_context *context; /* Owned; null: nothing to say. */
 };
 
 struct client {
