@@ -257,6 +257,7 @@ client_fold(struct client_table *table, struct client *client,
 {
 	struct client_measures *measures =
 	    &client->measures[observation->verdict.view];
+	int64_t away;
 	uint32_t i;
 	int rc;
 
@@ -273,7 +274,13 @@ client_fold(struct client_table *table, struct client *client,
 		return 0;
 	if ((rc = fold_measures(measures, signals)) < 0)
 		return rc;
-	return context_fold(&measures->context, observation, signals);
+	if ((rc = context_fold(&measures->context, observation, signals)) < 0)
+		return rc;
+	away = sessions_note(table->sessions, &client->addr,
+	    observation->first_us, signals);
+	if (away != SESSIONS_NOT_ELSEWHERE)
+		context_elsewhere(measures->context, away);
+	return 0;
 }
 
 int

@@ -169,6 +169,16 @@ context_fold(struct client_context **context,
 }
 
 void
+context_elsewhere(struct client_context *context, int64_t milli)
+{
+	if (context == NULL)
+		return;
+	count(&context->sessions_elsewhere);
+	if (milli > context->session_milli)
+		context->session_milli = milli;
+}
+
+void
 context_free(struct client_context *context)
 {
 	if (context == NULL)
@@ -241,6 +251,12 @@ program_signals(const struct client_context *context, struct signals *signals)
 	signals_set_count(signals, SIGNAL_CLIENT_TLS_FLOWS, context->tls_flows);
 	signals_set_count(signals, SIGNAL_CLIENT_TLS_RESUMED,
 	    context->tls_resumed);
+	if (context->sessions_elsewhere == 0)
+		return;
+	signals_set_count(signals, SIGNAL_CLIENT_SESSIONS_ELSEWHERE,
+	    context->sessions_elsewhere);
+	signals_set_milli(signals, SIGNAL_CLIENT_SESSION_KM,
+	    context->session_milli);
 }
 
 static void

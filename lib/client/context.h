@@ -21,7 +21,8 @@ struct client_context {
 	struct context_mtu mtus[CONTEXT_MTUS]; /* In order of arrival. */
 	uint32_t mtu_count;
 	uint32_t syn_flows, clamped_flows;
-	uint32_t tls_flows, tls_resumed;
+	uint32_t tls_flows, tls_resumed, sessions_elsewhere;
+	int64_t session_milli; /* Kilometres in thousandths; the farthest. */
 	uint8_t hops, initial_ttls; /* Least; a bit each. */
 	bool hops_known;
 	struct clocks clocks;
@@ -34,6 +35,9 @@ struct client_context {
  * to say. Returns 0 or -ENOMEM. */
 int context_fold(struct client_context **context,
     const struct fs_observation *observation, const struct signals *signals);
+/* Takes in that another address, so far away, took up a session of the
+ * client's. */
+void context_elsewhere(struct client_context *context, int64_t milli);
 void context_free(struct client_context *context);
 
 /* Sets client.mtu, client.ts_clocks, client.flows_hour, ...; 'context' may be

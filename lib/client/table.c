@@ -17,6 +17,11 @@ client_table_new(uint32_t max, uint64_t seed, uint32_t half_life_s,
 
 	if (table == NULL)
 		return -ENOMEM;
+	table->sessions = sessions_new();
+	if (table->sessions == NULL) {
+		free(table);
+		return -ENOMEM;
+	}
 	table->max = max ? max : 1;
 	table->seed = seed;
 	table->half_life_s = half_life_s ? half_life_s : 1;
@@ -50,6 +55,7 @@ client_table_free(struct client_table *table)
 		return;
 	for (i = 0; i < table->count; i++)
 		client_fini(&table->clients[i]);
+	sessions_free(table->sessions);
 	free(table->clients);
 	free(table->buckets);
 	free(table->order);

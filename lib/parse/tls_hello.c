@@ -135,6 +135,27 @@ read_shares(struct cursor body, struct tls_client_hello *hello)
 	return true;
 }
 
+static void
+read_ticket(struct cursor body, struct tls_client_hello *hello)
+{
+	hello->ticket = body.left > 0;
+	if (hello->ticket)
+		hello->resumes = body;
+}
+
+/* RFC 8446 section 4.2.11; what is behind the first identity may be cut. */
+static void
+read_psk(struct cursor body, struct tls_client_hello *hello)
+{
+	struct cursor identity;
+	uint16_t size;
+
+	hello->psk = true;
+	if (cursor_u16(&body, &size) && take_block16(&body, &identity) &&
+	    identity.left > 0)
+		hello->resumes = identity;
+}
+
 /* Returns whether the body keeps its format. */
 static bool
 client_extension(uint16_t type, struct cursor body,
@@ -148,8 +169,8 @@ client_extension(uint16_t type, struct cursor body,
 	case EXT_POINTS: return read_bytes8(body, &hello->points);
 	case EXT_SIGNATURES: return read_codes16(body, &hello->signatures);
 	case EXT_ALPN: return read_alpn(body, &hello->alpn);
-	case EXT_TICKET: hello->ticket = body.left > 0; return true;
-	case EXT_PSK: hello->psk = true; return true;
+	case EXT_TICKET: read_ticket(body, hello); return true;
+	case EXT_PSK: read_psk(body, hello); return true;
 	case EXT_EARLY_DATA: hello->early_data = true; return true;
 	case EXT_VERSIONS: return read_versions(body, hello);
 	case EXT_PSK_MODES: return read_bytes8(body, &hello->psk_modes);
@@ -194,7 +215,7 @@ client_init(struct tls_client_hello *hello)
 	hello->versions.count = hello->groups.count = 0;
 	hello->signatures.count = hello->shares.count = 0;
 	hello->cookie = hello->points = hello->psk_modes = none;
-	hello->sni = hello->alpn = none;
+	hello->sni = hello->alpn = hello->resumes = none;
 	hello->psk = hello->early_data = hello->ech = false;
 	hello->ticket = hello->malformed = false;
 }

@@ -42,6 +42,8 @@ struct tls_client_hello {
 	bool early_data;
 	bool ech;    /* Encrypted ClientHello, or GREASE of it. */
 	bool ticket; /* A session ticket that is not empty. */
+	/* That ticket, or the first identity of pre_shared_key. */
+	struct cursor resumes;
 	bool malformed;
 };
 

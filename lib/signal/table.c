@@ -137,6 +137,8 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    ANY, "the server asked for another ClientHello" },
 	[SIGNAL_TLS_RESUMED] = { "tls.resumed", FLAG, UNIT_NONE, FLOW, ANY,
 	    "an earlier session was resumed" },
+	[SIGNAL_TLS_SESSION] = { "tls.session", BYTES, UNIT_NONE, FLOW, ANY,
+	    "hash of the session or ticket that the client takes up" },
 	[SIGNAL_TLS_EARLY_DATA] = { "tls.early_data", FLAG, UNIT_NONE, FLOW,
 	    ANY, "the client offered early data" },
 	[SIGNAL_TLS_CLIENT_CERT] = { "tls.client_cert", FLAG, UNIT_NONE, FLOW,
@@ -447,6 +449,11 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_CLIENT_QUIET_LOCAL_HOUR] = { "client.quiet_local_hour", NUMBER,
 	    UNIT_NONE, CLIENT, ANY,
 	    "the same by the sun at the client's place" },
+	[SIGNAL_CLIENT_SESSIONS_ELSEWHERE] = { "client.sessions_elsewhere",
+	    NUMBER, UNIT_COUNT, CLIENT, ANY,
+	    "flows whose tls.session another address took up within the hour" },
+	[SIGNAL_CLIENT_SESSION_KM] = { "client.session_km", NUMBER, UNIT_KM,
+	    CLIENT, ANY, "how far the farthest of these addresses is" },
 };
 
 static const char *const unit_names[] = { "", "", "B", "ms", "km", "deg" };

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "signal/kept.h"
 
 /* Joins the names that the client offers with commas, as far as whole names
@@ -25,6 +26,26 @@ keep_names(char room[TLS_ALPN_SIZE], struct cursor names)
 }
 
 static bool
+is_13(uint16_t version)
+{
+	const char *text = tls_version_text(version);
+
+	return text != NULL && strcmp(text, "1.3") == 0;
+}
+
+/* What the client takes up: a ticket, or, before TLS 1.3, the session's
+ * number, which with a ticket is a random one (RFC 5077 section 3.4). */
+static uint64_t
+hash_resumed(const struct tls_client_hello *hello)
+{
+	const struct cursor *what = &hello->resumes;
+
+	if (what->left == 0 && !is_13(tls_offered(hello)))
+		what = &hello->session;
+	return what->left ? hash_identity(what->at, what->left) : 0;
+}
+
+static bool
 read_client(struct tls_found *found, enum fingerprint_carrier carrier,
     struct cursor body)
 {
@@ -34,6 +55,7 @@ read_client(struct tls_found *found, enum fingerprint_carrier carrier,
 		return false;
 	found->offered = tls_offered(&hello);
 	found->early_data = hello.early_data;
+	found->resumes = hash_resumed(&hello);
 	found->session_size = (uint8_t)hello.session.left;
 	if (!cursor_copy(&hello.session, found->session, found->session_size))
 		found->session_size = 0;
@@ -43,14 +65,6 @@ read_client(struct tls_found *found, enum fingerprint_carrier carrier,
 	(void)fingerprint_ja3(&hello, found->ja3);
 	(void)fingerprint_ja4(&hello, carrier, found->ja4);
 	return true;
-}
-
-static bool
-is_13(uint16_t version)
-{
-	const char *text = tls_version_text(version);
-
-	return text != NULL && strcmp(text, "1.3") == 0;
 }
 
 static bool
@@ -144,6 +158,9 @@ collect_client(const struct tls_found *found, struct signals *signals)
 	kept_set(signals, SIGNAL_TLS_JA3, found->ja3);
 	kept_set(signals, SIGNAL_TLS_JA4, found->ja4);
 	signals_set_flag(signals, SIGNAL_TLS_EARLY_DATA, found->early_data);
+	if (found->resumes != 0)
+		signals_set_bytes(signals, SIGNAL_TLS_SESSION,
+		    (const uint8_t *)&found->resumes, sizeof(found->resumes));
 }
 
 static void

@@ -21,8 +21,9 @@ struct tls_found {
 	uint16_t version;  /* Chosen; 0: unknown. */
 	uint16_t cipher;
 	bool early_data, retry, resumed;
-	bool settled;  /* The ServerHello that counts was read. */
-	uint8_t asked; /* enum tls_asked */
+	bool settled;     /* The ServerHello that counts was read. */
+	uint8_t asked;    /* enum tls_asked */
+	uint64_t resumes; /* Hash of what the client takes up; 0: nothing. */
 	uint8_t session_size;
 	uint8_t session[TLS_SESSION_MAX];
 	char sni[TLS_SNI_SIZE];

@@ -101,6 +101,7 @@ summarize_client(const struct tls_client_hello *hello, struct summary *summary)
 	add_flag(summary, " early", hello->early_data);
 	add_flag(summary, " ech", hello->ech);
 	add_flag(summary, " ticket", hello->ticket);
+	add_bytes(summary, " resumes=", hello->resumes);
 	add_flag(summary, " malformed", hello->malformed);
 }
 
@@ -170,7 +171,18 @@ static const struct client_case {
 	    { .ciphers = "1301c02f",
 		.extensions = { { 35, "aabb" }, { 45, "01 01" }, { 42, "" },
 		    { 41, "0000" } } },
-	    BASE " ext=0023,002d,002a,0029 modes=01 psk early ticket" },
+	    BASE " ext=0023,002d,002a,0029 modes=01 psk early ticket "
+		 "resumes=aabb" },
+	{ "client: identities of pre-shared keys",
+	    { .ciphers = "1301c02f",
+		.extensions = { { 41,
+		    "000e 0002 c0c1 00000000 0000 "
+		    "00000000" } } },
+	    BASE " ext=0029 psk resumes=c0c1" },
+	{ "client: a cut identity",
+	    { .ciphers = "1301c02f",
+		.extensions = { { 41, "000e 0004 c0c1" } } },
+	    BASE " ext=0029 psk" },
 	{ "client: empty ticket",
 	    { .ciphers = "1301c02f", .extensions = { { 35, "" } } },
 	    BASE " ext=0023" },

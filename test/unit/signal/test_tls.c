@@ -35,6 +35,8 @@
 #define DATA "17 0303 0002 eeee"
 #define ALERT "15 0303 0002 0228"
 
+/* The hash of the session a1a2. */
+#define SESSION "tls.session=0c 8d 82 2c 2e 04 5e f1 "
 #define HELLO "tls.sni=a.bd tls.alpn=h2,http/1.1"
 
 struct part {
@@ -69,37 +71,37 @@ static const struct stream_case {
 	{ "TLS 1.2", { { 0, CH12, "" }, { 1, SH12 DONE, "" } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.server_alpn=h2 tls.hello_retry=no "
-	    "tls.resumed=no tls.early_data=no tls.client_cert=no",
+	    "tls.resumed=no " SESSION "tls.early_data=no tls.client_cert=no",
 	    false },
 	{ "TLS 1.2, a certificate is asked for",
 	    { { 0, CH12, "" }, { 1, SH12 ASKS DONE, "" } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.server_alpn=h2 tls.hello_retry=no "
-	    "tls.resumed=no tls.early_data=no tls.client_cert=yes",
+	    "tls.resumed=no " SESSION "tls.early_data=no tls.client_cert=yes",
 	    false },
 	{ "TLS 1.2, the client's key came first",
 	    { { 0, CH12, "" }, { 1, SH12, "" }, { 0, KEY, CCS } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.server_alpn=h2 tls.hello_retry=no "
-	    "tls.resumed=no tls.early_data=no tls.client_cert=no",
+	    "tls.resumed=no " SESSION "tls.early_data=no tls.client_cert=no",
 	    false },
 	{ "TLS 1.2, the client's certificate came first",
 	    { { 0, CH12, "" }, { 1, SH12, "" }, { 0, "0b 000000" KEY, CCS } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.server_alpn=h2 tls.hello_retry=no "
-	    "tls.resumed=no tls.early_data=no tls.client_cert=yes",
+	    "tls.resumed=no " SESSION "tls.early_data=no tls.client_cert=yes",
 	    false },
 	{ "TLS 1.2, resumed by its session",
 	    { { 0, CH12, "" }, { 1, SH12_RESUMED, CCS } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.hello_retry=no tls.resumed=yes "
-	    "tls.early_data=no tls.client_cert=no",
+	    "" SESSION "tls.early_data=no tls.client_cert=no",
 	    false },
 	{ "TLS 1.2, resumed by a ticket",
 	    { { 0, CH12, "" }, { 1, SH12_TICKET, CCS } },
 	    "flow.protocol=tls tls.version=1.2 " HELLO
 	    " tls.cipher=0xc02f tls.hello_retry=no tls.resumed=yes "
-	    "tls.early_data=no tls.client_cert=no",
+	    "" SESSION "tls.early_data=no tls.client_cert=no",
 	    false },
 	{ "only the client", { { 0, CH13, "" } },
 	    "flow.protocol=tls tls.version=1.3 " HELLO " tls.early_data=no",
