@@ -282,6 +282,30 @@ pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,
 	    fs_store_put_event(pipeline->store, &event, &pipeline->err));
 }
 
+int
+pipeline_reload(struct pipeline *pipeline, struct fs_ruleset *rules)
+{
+	struct fs_ruleset *old = pipeline->rules;
+	struct fs_generation before = pipeline->generation;
+	int rc;
+
+	pipeline->rules = rules;
+	fill_generation(pipeline);
+	rc = fs_store_put_generation(pipeline->store, rules,
+	    &pipeline->generation, &pipeline->err);
+	if (rc < 0) {
+		pipeline->rules = old;
+		pipeline->generation = before;
+		fs_ruleset_free(rules);
+		return rc;
+	}
+	fs_engine_reload(pipeline->engine, rules, pipeline->generation.id);
+	fs_judge_reload(pipeline->judge, rules, pipeline->generation.id);
+	fs_ruleset_free(old);
+	return pipeline_event(pipeline, FS_EVENT_LOAD, pipeline->last_us,
+	    "rules", fs_ruleset_count(rules), fs_ruleset_digest(rules));
+}
+
 /* What was not read, and what had to be given up, as rows. */
 static int
 put_losses(struct pipeline *pipeline)

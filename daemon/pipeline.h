@@ -49,6 +49,10 @@ int pipeline_commit(struct pipeline *pipeline);
 /* Ends all flows, judges, commits. */
 int pipeline_finish(struct pipeline *pipeline);
 
+/* Takes over rules, which judge from here on; the old ones are freed. On
+ * failure the old ones stay, and the new ones are freed. */
+int pipeline_reload(struct pipeline *pipeline, struct fs_ruleset *rules);
+
 /* Writes an event row of this sensor, from 'since_us' until now by the
  * capture's clock; 'text' may be null. Of a long subject the end is kept. */
 int pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,

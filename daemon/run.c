@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "progress.h"
+#include "reload.h"
 
 enum {
 	BATCH = 1024,      /* Frames between two looks at the loop. */
@@ -25,9 +26,10 @@ struct run {
 	const char *db;
 	uv_loop_t loop;
 	uv_signal_t signals[SIGNALS];
-	uv_idle_t idle;   /* Files. */
-	uv_poll_t poll;   /* Live. */
-	uv_timer_t timer; /* Live. */
+	uv_idle_t idle;       /* Files. */
+	uv_poll_t poll;       /* Live. */
+	uv_timer_t timer;     /* Live. */
+	struct reload reload; /* Live. */
 	struct fs_capture *capture;
 	size_t capture_at; /* Next of options->captures. */
 	const char *subject;
@@ -46,8 +48,11 @@ on_signal(uv_signal_t *handle, int number)
 	struct run *run = handle->data;
 
 	if (number == SIGHUP) {
-		log_line("SIGHUP: this version reads rules at start only; "
-			 "restart to load new ones");
+		if (run->reload.pipeline != NULL)
+			reload_ask(&run->reload);
+		else
+			log_line("SIGHUP: files are judged by the rules that "
+				 "were there at the start");
 		return;
 	}
 	progress_clear(&run->progress);
@@ -103,6 +108,7 @@ end(struct run *run)
 	uv_walk(&run->loop, on_walk, NULL);
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&run->loop);
+	reload_end(&run->reload);
 	fs_capture_close(run->capture);
 }
 
@@ -435,6 +441,8 @@ read_interface(struct run *run)
 	rc = uv_poll_init(&run->loop, &run->poll, fs_capture_fd(run->capture));
 	if (rc == 0)
 		rc = uv_timer_init(&run->loop, &run->timer);
+	if (rc == 0)
+		rc = reload_begin(&run->reload, &run->loop, run->pipeline);
 	if (rc < 0) {
 		log_line("cannot watch %s: %s", run->subject, uv_strerror(rc));
 		run->code = 2;

@@ -126,6 +126,14 @@ fs_engine_free(struct fs_engine *engine)
 }
 
 void
+fs_engine_reload(struct fs_engine *engine, const struct fs_ruleset *rules,
+    uint32_t generation)
+{
+	engine->observer.rules = rules;
+	engine->observer.generation = generation;
+}
+
+void
 fs_engine_sink(struct fs_engine *engine, fs_observe_fn *observe, void *ctx)
 {
 	engine->observe = observe;

@@ -419,6 +419,11 @@ FS_PUBLIC void fs_engine_free(struct fs_engine *engine);
 FS_PUBLIC void fs_engine_sink(struct fs_engine *engine, fs_observe_fn *observe,
     void *ctx);
 
+/* From here on, flows are judged by other rules; the engine lets go of the
+ * old ones. Every observation names the generation that judged it. */
+FS_PUBLIC void fs_engine_reload(struct fs_engine *engine,
+    const struct fs_ruleset *rules, uint32_t generation);
+
 /* Returns 0 (whatever the frame holds), or what the sink returned. */
 FS_PUBLIC int fs_engine_frame(struct fs_engine *engine,
     const struct fs_frame *frame);
@@ -444,6 +449,10 @@ FS_PUBLIC void fs_judge_sink(struct fs_judge *judge, fs_client_fn *client,
 /* Folds an observation into its client. */
 FS_PUBLIC int fs_judge_observe(struct fs_judge *judge,
     const struct fs_observation *observation);
+/* From here on, clients are judged by other rules; what rules have said that
+ * are gone or switched off no longer counts. */
+FS_PUBLIC void fs_judge_reload(struct fs_judge *judge,
+    const struct fs_ruleset *rules, uint32_t generation);
 /* Takes a client as a store knew it, before any observation of it. */
 FS_PUBLIC int fs_judge_recall(struct fs_judge *judge,
     const struct fs_client *client);
@@ -512,8 +521,9 @@ enum fs_event_kind {
 	FS_EVENT_CAPTURE, /* A capture file, or an interface, was read. */
 	FS_EVENT_DROP,    /* Frames that were not seen, or not understood. */
 	FS_EVENT_GAP,
-	FS_EVENT_DAMAGE, /* A damaged capture. */
-	FS_EVENT_EVICT,  /* A bound was reached: not reproducible. */
+	FS_EVENT_DAMAGE,  /* A damaged capture. */
+	FS_EVENT_EVICT,   /* A bound was reached: not reproducible. */
+	FS_EVENT_REFUSED, /* New rules were refused: the old ones stay. */
 };
 
 /* The subject of FS_EVENT_START and FS_EVENT_STOP, and of the gap between. */

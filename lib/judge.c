@@ -20,6 +20,7 @@ struct fs_judge {
 	const struct fs_ruleset *rules;
 	const struct fs_geo *geo;
 	uint32_t generation;
+	bool reloaded; /* Clients may hold what other rules said. */
 	struct client_table *clients;
 	fs_client_fn *sink;
 	void *sink_ctx;
@@ -58,6 +59,15 @@ fs_judge_free(struct fs_judge *judge)
 		return;
 	client_table_free(judge->clients);
 	free(judge);
+}
+
+void
+fs_judge_reload(struct fs_judge *judge, const struct fs_ruleset *rules,
+    uint32_t generation)
+{
+	judge->rules = rules;
+	judge->generation = generation;
+	judge->reloaded = true;
 }
 
 void
@@ -216,6 +226,8 @@ judge_client(struct fs_judge *judge, struct client *client)
 	struct verdict_subject subject = { 0 };
 
 	subject.protocol = client_row(judge->clients, client, row);
+	if (judge->reloaded)
+		keep_active(judge, row);
 	row->bits = (uint8_t)client_bits(judge, &row->addr);
 	row->generation = judge->generation;
 	snprintf(row->sensor, sizeof(row->sensor), "%s",

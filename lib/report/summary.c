@@ -48,6 +48,7 @@ take_event(void *ctx, const struct fs_event *event)
 		return 0;
 	}
 	snprintf(sum->text, sizeof(sum->text), "%s", event->text);
+	sum->last_us = event->time_us;
 	sum->times++;
 	sum->count += event->count;
 	sum->bytes += event->bytes;

@@ -23,6 +23,7 @@ struct summary_event {
 	char subject[FS_NAME_SIZE];
 	char text[FS_TEXT_SIZE]; /* Of the last one. */
 	uint64_t times, count, bytes;
+	uint64_t last_us;
 };
 
 struct summary {
@@ -72,6 +73,11 @@ void summary_class_line(const struct summary *summary, int class,
 /* Adds the table of all lines. */
 int summary_classes(const struct summary *summary, struct doc *doc,
     struct fs_err *err);
+
+/* Why rules that are newer than those in force were refused, or null. */
+const char *summary_refused(const struct summary *summary);
+/* Adds the section on what the page rests on. */
+void summary_basis(const struct summary *summary, struct doc *doc);
 
 /* "the start was not seen": why flows could not be judged. */
 const char *summary_why(int why);

@@ -129,6 +129,8 @@ put_rests_on(struct json *json, const struct summary *summary)
 		json_put_time(json, "geo_built",
 		    generation->geo_built_s * 1000000);
 	put_stale_lists(json, summary);
+	if (summary_refused(summary))
+		json_put_text(json, "rules_refused", summary_refused(summary));
 	json_object_end(json);
 }
 

@@ -145,86 +145,6 @@ say_missed(struct doc *doc, const struct summary *summary)
 	}
 }
 
-/* ---- What it rests on --------------------------------------------------- */
-
-static void
-say_geo(struct doc *doc, const struct fs_generation *generation)
-{
-	if (strspn(generation->geo_digest, "0") ==
-	    strlen(generation->geo_digest)) {
-		buf_add_text(&doc->line,
-		    "no geo database: places and what follows from them are "
-		    "not known");
-		doc_item(doc, 1, TONE_DOUBT);
-		return;
-	}
-	buf_add_text(&doc->line, "geo databases ");
-	doc_digest(&doc->line, generation->geo_digest);
-	if (generation->geo_built_s > 0) {
-		buf_add_text(&doc->line, ", the oldest built ");
-		doc_time(&doc->line, generation->geo_built_s * 1000000);
-	}
-	doc_item(doc, 1, TONE_PLAIN);
-}
-
-/* Without a rule all is clean, which must not pass for an answer. */
-static void
-say_no_rules(struct doc *doc, const struct summary *summary)
-{
-	const struct summary_event *event;
-	size_t i;
-
-	for (i = 0; i < summary->event_count; i++) {
-		event = &summary->event[i];
-		if (event->kind != FS_EVENT_LOAD || event->count > 0 ||
-		    strcmp(event->subject, "rules") != 0)
-			continue;
-		buf_add_text(&doc->line,
-		    "no rule was loaded: nothing could be found, and 'clean' "
-		    "says nothing");
-		doc_item(doc, 1, TONE_DOUBT);
-	}
-}
-
-static void
-say_stale_lists(struct doc *doc, const struct summary *summary)
-{
-	const struct summary_event *event;
-	size_t i;
-
-	for (i = 0; i < summary->event_count; i++) {
-		event = &summary->event[i];
-		if (event->kind != FS_EVENT_LOAD ||
-		    strncmp(event->subject, "list ", 5) != 0)
-			continue;
-		add_text(&doc->line, event->text);
-		doc_item(doc, 1, TONE_DOUBT);
-	}
-}
-
-static void
-say_rests_on(struct doc *doc, const struct summary *summary)
-{
-	const struct fs_generation *generation = &summary->generation;
-
-	doc_section(doc, "Rests on");
-	if (!summary->has_generation) {
-		buf_add_text(&doc->line, "No rules were loaded.");
-		doc_text(doc, 1, TONE_DOUBT);
-		return;
-	}
-	buf_add_text(&doc->line, "flowscan ");
-	add_text(&doc->line, generation->version);
-	buf_add_text(&doc->line, ", rules ");
-	doc_digest(&doc->line, generation->rules_digest);
-	buf_add_text(&doc->line, ", first loaded ");
-	doc_time(&doc->line, generation->time_us);
-	doc_item(doc, 1, TONE_PLAIN);
-	say_no_rules(doc, summary);
-	say_stale_lists(doc, summary);
-	say_geo(doc, generation);
-}
-
 /* ---- What the traffic is ------------------------------------------------ */
 
 static void
@@ -482,7 +402,7 @@ summary_page(const struct summary *summary, const struct fs_out *out,
 	doc_title(&doc);
 	say_watched(&doc, summary);
 	say_missed(&doc, summary);
-	say_rests_on(&doc, summary);
+	summary_basis(summary, &doc);
 	if ((rc = say_traffic(&doc, summary, err)) < 0)
 		goto out;
 	say_clients(&doc, summary);

@@ -14,7 +14,7 @@ _Static_assert(FS_CLASS_UNKNOWN == 0 && FS_CLASS_DIRECT == 1 &&
 _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 	FS_VIEW_PATH == 0 && FS_VIEW_EXIT == 1 && FS_COVERAGE_NONE == 0 &&
 	FS_COVERAGE_PARTIAL == 1 && FS_COVERAGE_FULL == 2 &&
-	FS_EVENT_START == 0 && FS_EVENT_EVICT == 7,
+	FS_EVENT_START == 0 && FS_EVENT_EVICT == 7 && FS_EVENT_REFUSED == 8,
     "decisions, views, coverages and events are stored by number");
 
 /* A row of flows and of clients ends alike. */

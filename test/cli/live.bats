@@ -46,3 +46,98 @@ teardown() {
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '"protocol":"http"' <<<"$output")" -eq 3 ]
 }
+
+# ---- Rules that change ---------------------------------------------------------
+
+# rule NAME CONDITION: writes a rule file.
+rule() {
+	cat >"$BATS_TEST_TMPDIR/rules.new" <<-END
+	- rule: $1
+	  desc: a rule
+	  condition: $2
+	  class: tunnel
+	  family: protocol
+	  protocol: $1
+	  likelihood: {if_true: 0.9, if_false: 0.0001}
+	  says: it is
+	END
+	mv "$BATS_TEST_TMPDIR/rules.new" "$BATS_TEST_TMPDIR/rules/one.yaml"
+}
+
+# Waits until a line stands in the log so often.
+logged() {
+	for _ in $(seq 100); do
+		[ "$(grep -c "$1" "$BATS_TEST_TMPDIR/err")" -ge "${2:-1}" ] &&
+			return
+		sleep 0.1
+	done
+	cat "$BATS_TEST_TMPDIR/err"
+	return 1
+}
+
+send() {
+	ip netns exec flowscan-$$ perl -MIO::Socket::INET -e '
+		my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1",
+			LocalPort => 4711, Proto => "udp") or die;
+		my $client = IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+			PeerPort => 4711, Proto => "udp", LocalPort => $ARGV[0]) or die;
+		$client->send("HELO") for 1 .. 3' "$1"
+}
+
+@test "changed rules are taken over, faulty ones are not" {
+	mkdir "$BATS_TEST_TMPDIR/rules"
+	rule first 'flow.server_port = 4711'
+	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
+	ip netns exec flowscan-$$ "$BIN/flowscand" \
+		-c "$BATS_TEST_TMPDIR/live.yaml" -i lo --db "$DB" \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	scanner=$!
+	logged 'capturing on lo'
+	rule broken 'flow.server_prt = 4711'
+	logged 'the new set is refused, the old one stays'
+	grep -q 'one.yaml:3:14: error: .*flow.server_port' "$BATS_TEST_TMPDIR/err"
+	send 5001
+	sleep 1.5
+	run "$BIN/flowscan" report --db "$DB"
+	[[ "$output" == *"newer rules were refused: one.yaml:3:14: "* ]]
+	rule second 'flow.server_port = 4711'
+	logged 'rules: 1 loaded'
+	kill -HUP $scanner
+	logged 'rules: unchanged'
+	rm "$BATS_TEST_TMPDIR/rules/one.yaml"
+	logged 'there are no rules any more'
+	kill -TERM $scanner
+	wait $scanner
+	run "$BIN/flowscan" flows --db "$DB" --format jsonl
+	[[ "$output" == *'"protocol":"second"'* ]]
+	[[ "$output" != *'"protocol":"broken"'* ]]
+}
+
+@test "many reloads under traffic: no frame is lost, nothing grows" {
+	mkdir "$BATS_TEST_TMPDIR/rules"
+	rule r0 'flow.server_port = 4711'
+	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
+	ip netns exec flowscan-$$ "$BIN/flowscand" \
+		-c "$BATS_TEST_TMPDIR/live.yaml" -i lo --db "$DB" \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	scanner=$!
+	logged 'capturing on lo'
+	files=$(ls /proc/$scanner/fd | wc -l)
+	for i in $(seq 40); do
+		rule "r$i" 'flow.server_port = 4711'
+		kill -HUP $scanner
+		send $((5000 + i))
+		sleep 0.05
+	done
+	rule last 'flow.server_port = 4711'
+	kill -HUP $scanner
+	logged 'loaded\|unchanged' 2
+	sleep 2
+	[ "$(ls /proc/$scanner/fd | wc -l)" -le $((files + 1)) ]
+	kill -TERM $scanner
+	wait $scanner
+	run "$BIN/flowscan" flows --db "$DB" --format jsonl
+	[ "$(jq -s 'map(select(.server_port == 4711)) | unique_by(.flow_id) | length' <<<"$output")" -eq 40 ]
+	[ "$(jq -s 'map(select(.server_port == 4711)) | group_by(.flow_id) |
+		map(max_by(.rev).signals["flow.packets_c2s"]) | add' <<<"$output")" -eq 120 ]
+}

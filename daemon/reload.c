@@ -1,0 +1,220 @@
+#include "reload.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "log.h"
+#include "policy.h"
+
+enum { SETTLE_MS = 300 };
+
+/* ---- Loading ------------------------------------------------------------- */
+
+/* Runs beside the loop: it touches what the loop leaves alone meanwhile. */
+static void
+load(uv_work_t *work)
+{
+	struct reload *reload = work->data;
+	const struct config *config = reload->pipeline->config;
+
+	reload->rules = NULL;
+	memset(&reload->err, 0, sizeof(reload->err));
+	reload->rc = fs_ruleset_load((const char *const *)config->rules,
+	    config->rule_count, log_fault, NULL, &reload->err, &reload->rules);
+	if (reload->rc == 0)
+		reload->rc =
+		    policy_check(config, reload->rules, log_fault, NULL);
+}
+
+/* An empty folder is one that is just being replaced, or a mistake. */
+static void
+refuse_empty(struct reload *reload)
+{
+	if (reload->rc < 0 || fs_ruleset_count(reload->rules) > 0 ||
+	    fs_ruleset_count(reload->pipeline->rules) == 0)
+		return;
+	reload->rc = FS_ECONFIG;
+	snprintf(reload->err.text, sizeof(reload->err.text),
+	    "there are no rules any more");
+}
+
+static void
+take(struct reload *reload)
+{
+	struct pipeline *pipeline = reload->pipeline;
+	struct fs_ruleset *rules = reload->rules;
+	int rc;
+
+	reload->rules = NULL;
+	if (strcmp(fs_ruleset_digest(rules),
+		fs_ruleset_digest(pipeline->rules)) == 0) {
+		log_line("rules: unchanged (%.12s)", fs_ruleset_digest(rules));
+		fs_ruleset_free(rules);
+		return;
+	}
+	if ((rc = pipeline_reload(pipeline, rules)) < 0)
+		log_line("rules: the new set cannot be stored: %s",
+		    pipeline->err.text[0] ? pipeline->err.text
+					  : fs_strerror(rc));
+	else
+		log_line("rules: %zu loaded (%.12s)",
+		    fs_ruleset_count(pipeline->rules),
+		    fs_ruleset_digest(pipeline->rules));
+}
+
+static void
+refuse(struct reload *reload)
+{
+	const struct fs_err *err = &reload->err;
+	const char *slash = strrchr(err->file, '/');
+	char text[FS_TEXT_SIZE];
+
+	log_line("rules: the new set is refused, the old one stays (%.12s)%s%s",
+	    fs_ruleset_digest(reload->pipeline->rules),
+	    err->text[0] ? ": " : "", err->text);
+	snprintf(text, sizeof(text), "%.60s:%u:%u: %.140s",
+	    slash ? slash + 1 : err->file, err->line, err->column, err->text);
+	(void)pipeline_event(reload->pipeline, FS_EVENT_REFUSED,
+	    reload->pipeline->last_us, "rules", 0, text);
+	fs_ruleset_free(reload->rules);
+	reload->rules = NULL;
+}
+
+static void
+on_loaded(uv_work_t *work, int status)
+{
+	struct reload *reload = work->data;
+
+	reload->loading = false;
+	if (status < 0) /* The loop ends. */
+		return;
+	refuse_empty(reload);
+	if (reload->rc == 0)
+		take(reload);
+	else
+		refuse(reload);
+	if (reload->again)
+		reload_ask(reload);
+}
+
+void
+reload_ask(struct reload *reload)
+{
+	reload->again = reload->loading;
+	if (reload->loading)
+		return;
+	reload->work.data = reload;
+	reload->loading =
+	    uv_queue_work(reload->loop, &reload->work, load, on_loaded) == 0;
+}
+
+void
+reload_end(struct reload *reload)
+{
+	fs_ruleset_free(reload->rules);
+	reload->rules = NULL;
+}
+
+/* ---- Watching ------------------------------------------------------------ */
+
+static void
+on_settled(uv_timer_t *timer)
+{
+	reload_ask(timer->data);
+}
+
+/* An editor writes, renames and removes in one go: only when it is quiet
+ * again is there something to load. */
+static void
+on_change(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	struct reload *reload = handle->data;
+
+	(void)name;
+	(void)events;
+	if (status == 0)
+		(void)uv_timer_start(&reload->settle, on_settled, SETTLE_MS, 0);
+}
+
+static void
+watch(struct reload *reload, const char *folder)
+{
+	uv_fs_event_t *handle = &reload->folder[reload->folder_count];
+	int rc;
+
+	if (reload->folder_count == RELOAD_FOLDERS) {
+		log_line("%s: not watched: there are more than %d folders of "
+			 "rules",
+		    folder, RELOAD_FOLDERS);
+		return;
+	}
+	if ((rc = uv_fs_event_init(reload->loop, handle)) == 0) {
+		reload->folder_count++;
+		handle->data = reload;
+		rc = uv_fs_event_start(handle, on_change, folder, 0);
+	}
+	if (rc < 0)
+		log_line("%s: not watched: %s; SIGHUP reloads", folder,
+		    uv_strerror(rc));
+}
+
+/* Lists lie in folders right below that of the rules. */
+static void
+watch_below(struct reload *reload, const char *folder)
+{
+	DIR *all = opendir(folder);
+	char path[PATH_MAX];
+	struct dirent *entry;
+	struct stat status;
+
+	while (all != NULL && (entry = readdir(all)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    snprintf(path, sizeof(path), "%s/%s", folder,
+			entry->d_name) >= PATH_MAX)
+			continue;
+		if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+			watch(reload, path);
+	}
+	if (all != NULL)
+		closedir(all);
+}
+
+/* A file is watched by its folder, and so is a folder that may be a link
+ * which is swapped. */
+static void
+watch_path(struct reload *reload, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_MAX];
+	struct stat status;
+
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		watch(reload, path);
+		watch_below(reload, path);
+		if (lstat(path, &status) == 0 && !S_ISLNK(status.st_mode))
+			return;
+	}
+	snprintf(parent, sizeof(parent), "%.*s",
+	    slash ? (int)(slash - path) : 1, slash ? path : ".");
+	watch(reload, parent[0] ? parent : "/");
+}
+
+int
+reload_begin(struct reload *reload, uv_loop_t *loop, struct pipeline *pipeline)
+{
+	size_t i;
+	int rc;
+
+	memset(reload, 0, sizeof(*reload));
+	reload->pipeline = pipeline;
+	reload->loop = loop;
+	if ((rc = uv_timer_init(loop, &reload->settle)) < 0)
+		return rc;
+	reload->settle.data = reload;
+	for (i = 0; i < pipeline->config->rule_count; i++)
+		watch_path(reload, pipeline->config->rules[i]);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* Rules changed while the capture goes on. A whole new set is loaded beside
+ * the packets, then takes the old one's place between two of them; whatever
+ * is wrong with it, the old one stays. */
+#pragma once
+
+#include <uv.h>
+
+#include "pipeline.h"
+
+enum { RELOAD_FOLDERS = 64 };
+
+struct reload {
+	struct pipeline *pipeline; /* Borrowed. */
+	uv_loop_t *loop;           /* Borrowed. */
+	/* Folders in which a change asks for a reload: those of the rules,
+	 * and those right below them. */
+	uv_fs_event_t folder[RELOAD_FOLDERS];
+	size_t folder_count;
+	uv_timer_t settle; /* Runs until the last of several changes. */
+	uv_work_t work;
+	bool loading, again;
+	/* What the work leaves. */
+	struct fs_ruleset *rules;
+	struct fs_err err;
+	int rc;
+};
+
+/* Watches the rules' folders. Returns 0 or a code of libuv. */
+int reload_begin(struct reload *reload, uv_loop_t *loop,
+    struct pipeline *pipeline);
+
+/* Loads the rules anew, now or when the load that is under way has ended. */
+void reload_ask(struct reload *reload);
+
+/* Frees what a load has left, once the loop has ended. */
+void reload_end(struct reload *reload);
