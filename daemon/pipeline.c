@@ -302,8 +302,9 @@ pipeline_reload(struct pipeline *pipeline, struct fs_ruleset *rules)
 	fs_engine_reload(pipeline->engine, rules, pipeline->generation.id);
 	fs_judge_reload(pipeline->judge, rules, pipeline->generation.id);
 	fs_ruleset_free(old);
-	return pipeline_event(pipeline, FS_EVENT_LOAD, pipeline->last_us,
-	    "rules", fs_ruleset_count(rules), fs_ruleset_digest(rules));
+	rc = pipeline_event(pipeline, FS_EVENT_LOAD, pipeline->last_us, "rules",
+	    fs_ruleset_count(rules), fs_ruleset_digest(rules));
+	return rc < 0 ? rc : put_stale_lists(pipeline, pipeline->last_us);
 }
 
 /* What was not read, and what had to be given up, as rows. */
