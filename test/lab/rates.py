@@ -5,9 +5,9 @@ usage: rates.py BIN RULES RUN... [--write PAGE]
 
 BIN    the folder of flowscand
 RULES  the folder of rules
-RUN    a folder that 'run -s judged RUN' made (api.pcap and labels in
-       RUN/judged), or a capture whose labels stand beside it
-       (demo.pcap.zst, demo.labels.csv)
+RUN    a folder that 'run -s NAME RUN' made (RUN/NAME/api.pcap and
+       labels.csv), or a capture whose labels stand beside it (demo.pcap.zst,
+       demo.labels.csv)
 
 Every rate counts clients, not flows, and bears its n and its bounds with 95 %
 confidence (Wilson). With fewer than 300 clients it is insufficient: said so,
