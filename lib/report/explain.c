@@ -200,6 +200,7 @@ explain_gather(struct fs_store *store, const struct fs_filter *filter,
 	explain_measure(explain);
 	explain_find_unknown(explain);
 	explain_find_reach(explain);
+	explain_find_times(explain);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "report/doc.h"
 #include "signal/geo_reach.h"
+#include "signal/times.h"
 #include "store/store.h"
 
 enum {
@@ -66,6 +67,11 @@ struct explain {
 	/* Of a client that several sensors saw. */
 	struct explain_sensor sensor[EXPLAIN_SENSORS];
 	size_t sensor_count;
+	/* The packets between which samples of that flow lie; borrowed from
+	 * it. */
+	struct times_sample timed[TIMES_MAX];
+	size_t timed_count;
+	const struct store_flow *timed_flow;
 	/* Log-odds that no stored piece explains. */
 	int64_t rest_milli;
 };
@@ -84,7 +90,12 @@ void explain_find_reach(struct explain *explain);
 int explain_find_sensors(struct fs_store *store, struct store_query *query,
     struct fs_err *err, struct explain *explain);
 
+/* Fills in 'timed', from the flow or from the client's flows. */
+void explain_find_times(struct explain *explain);
+
 /* Those parts of the page and of the JSON. */
+void explain_say_times(struct doc *doc, const struct explain *explain);
+void explain_put_times(struct json *json, const struct explain *explain);
 void explain_say_reach(struct doc *doc, const struct explain *explain);
 void explain_say_sensors(struct doc *doc, const struct explain *explain);
 void explain_put_reach(struct json *json, const struct explain *explain);

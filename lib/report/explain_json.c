@@ -168,6 +168,7 @@ explain_json(const struct explain *explain, const struct fs_out *out,
 	else
 		put_fields(json, &flow_rows, &explain->flow);
 	put_measured(json, explain);
+	explain_put_times(json, explain);
 	explain_put_reach(json, explain);
 	explain_put_sensors(json, explain);
 	put_sum(json, explain);

@@ -462,6 +462,7 @@ explain_page(const struct explain *explain, const struct fs_out *out,
 	say_place(&doc, explain);
 	say_verdict(&doc, explain);
 	say_measured(&doc, explain);
+	explain_say_times(&doc, explain);
 	explain_say_reach(&doc, explain);
 	explain_say_sensors(&doc, explain);
 	say_sum(&doc, explain);
