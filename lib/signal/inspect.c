@@ -22,6 +22,7 @@ static const struct signal_source *const sources[] = {
 	&signal_inner,
 	&signal_carried,
 	&signal_timing,
+	&signal_quic_rtt,
 	&signal_dpi,
 };
 

@@ -51,3 +51,4 @@ extern const struct signal_source signal_disguise; /* V2Ray's headers. */
 extern const struct signal_source signal_inner;    /* What is carried. */
 extern const struct signal_source signal_carried;  /* TCP within. */
 extern const struct signal_source signal_timing;   /* The TLS round trip. */
+extern const struct signal_source signal_quic_rtt; /* That of QUIC. */

@@ -267,6 +267,9 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    ANY, "how much later TLS is answered than TCP" },
 	[SIGNAL_RTT_SAMPLES] = { "rtt.samples", NUMBER, UNIT_COUNT, FLOW, ANY,
 	    "round trips to the client that were measured" },
+	[SIGNAL_RTT_QUIC_MS] = { "rtt.quic_ms", NUMBER, UNIT_MS, FLOW, ANY,
+	    "round trip to the client in QUIC's handshake, its own time "
+	    "included" },
 	[SIGNAL_RTT_HELLO_DWELL_MS] = { "rtt.hello_dwell_ms", NUMBER, UNIT_MS,
 	    FLOW, ANY, "from the end of the TCP handshake to the ClientHello" },
 	[SIGNAL_RTT_H2_SETTINGS_GAP_MS] = { "rtt.h2_settings_gap_ms", NUMBER,

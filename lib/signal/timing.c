@@ -4,7 +4,9 @@
  *
  * Left unknown where the answer may not be one to that packet: after early
  * data, a HelloRetryRequest, a retransmission, bytes that the tap missed, or
- * a flight beyond the initial window (RFC 6928). */
+ * a flight beyond the initial window (RFC 6928); and where the client signs
+ * with a certificate before it answers. A resumed session is timed like any
+ * other: it has less to check. */
 #include "signal/source.h"
 
 #include "base/num.h"
@@ -12,10 +14,13 @@
 #include "signal/times.h"
 
 enum {
+	RECORD_CHANGE = 0x14,
 	RECORD_HANDSHAKE = 0x16,
+	RECORD_DATA = 0x17,
 	VERSION_MAJOR = 3,
 	CLIENT_HELLO = 1,
 	SERVER_HELLO = 2,
+	CERTIFICATE = 11,
 	RECORD_HEADER = 5,
 	HANDSHAKE_HEADER = 4,
 	RANDOM_SIZE = 32,
@@ -82,6 +87,32 @@ asks_again(struct cursor head)
 
 	return cursor_skip(&head, RECORD_HEADER + HANDSHAKE_HEADER + 2) &&
 	    cursor_begins(&head, retry, sizeof(retry));
+}
+
+/* What TLS 1.3's Finished alone may take: message, hash of up to 64 bytes,
+ * type and tag, and some padding. A certificate takes more. */
+enum { FINISHED_MAX = 4 + 64 + 1 + 16 + 16 };
+
+/* Whether the client's answer begins with its certificate: in the open
+ * (TLS 1.2), or in a first sealed record larger than Finished (TLS 1.3; an
+ * empty one is no larger, and signs nothing). 'answer' begins at a record. */
+static bool
+begins_certificate(struct cursor answer)
+{
+	uint8_t type, message = 0;
+	uint16_t version, size;
+
+	while (cursor_u8(&answer, &type) && cursor_u16(&answer, &version) &&
+	    cursor_u16(&answer, &size)) {
+		if (type == RECORD_DATA)
+			return size > FINISHED_MAX;
+		if (type == RECORD_HANDSHAKE)
+			return cursor_u8(&answer, &message) &&
+			    message == CERTIFICATE;
+		if (type != RECORD_CHANGE || !cursor_skip(&answer, size))
+			return false;
+	}
+	return false;
 }
 
 static bool
@@ -169,7 +200,8 @@ hear_answer(struct timing *timing, const struct sighting *seen)
 	    flow->segment == SEGMENT_PARTLY ||
 	    flow->side[!flow->client].gaps != timing->gaps ||
 	    !begins_handshake(seen->head[1], SERVER_HELLO, &size) ||
-	    size == 0 || asks_again(seen->head[1]))
+	    size == 0 || asks_again(seen->head[1]) ||
+	    begins_certificate(seen->packet->payload))
 		return STAGE_UNKNOWN;
 	timing->flight_us = sent->time_us;
 	timing->answer_us = seen->time_us;
