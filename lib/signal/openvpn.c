@@ -27,6 +27,9 @@ enum {
 	RESET_MAX = 32, /* What tls-crypt seals in a hard reset. */
 	CONTROL_MAX = 4096,
 	COUNTED_MAX = 255,
+	/* Data packets of each side that one misfit does not undo: a stream
+	 * that is torn, a message of another program on the same port. */
+	DATA_CERTAIN = 8,
 	FRAME_SIZE = 2,
 	PACKET_ID_MASK = 0xffff,
 };
@@ -367,6 +370,18 @@ note_data(struct side *side, const struct openvpn_head *head, bool framed)
 	return goes_on;
 }
 
+/* How many packets went on counting, of the side with fewer. */
+static unsigned
+data_of(const struct openvpn_state *state)
+{
+	const struct side *side = state->side;
+
+	if (side[0].data_first != side[1].data_first)
+		return 0;
+	return side[0].counted < side[1].counted ? side[0].counted
+						 : side[1].counted;
+}
+
 /* ---- Packets ----------------------------------------------------------- */
 
 static bool
@@ -444,7 +459,7 @@ packet(void *ctx, void *shared, const struct sighting *seen)
 		return true;
 	/* What was certain remains so. */
 	*state = before;
-	state->failed = layout_of(state) < 0;
+	state->failed = layout_of(state) < 0 && data_of(state) < DATA_CERTAIN;
 	return false;
 }
 
@@ -464,18 +479,14 @@ collect(void *ctx, void *shared, const struct flow *flow,
     struct signals *signals)
 {
 	const struct openvpn_state *state = ctx;
-	const struct side *side = state->side;
 	int layout = layout_of(state);
 
 	(void)shared;
 	(void)flow;
 	if (state->failed)
 		return;
-	if (side[0].counted > 0 && side[1].counted > 0 &&
-	    side[0].data_first == side[1].data_first)
-		signals_set_count(signals, SIGNAL_OPENVPN_DATA,
-		    side[0].counted < side[1].counted ? side[0].counted
-						      : side[1].counted);
+	if (data_of(state) > 0)
+		signals_set_count(signals, SIGNAL_OPENVPN_DATA, data_of(state));
 	if (layout < 0)
 		return;
 	signals_set_string(signals, SIGNAL_FLOW_PROTOCOL, "openvpn");

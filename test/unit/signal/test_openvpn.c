@@ -32,7 +32,14 @@
 #define DATA_1(n) "30 000000" #n "d30343c5c7df8193c8d2e5e09419907c"
 #define DATA_CBC "30 8a666410aaa116f1e6c3266ad1302a5670f4f5b6"
 
-enum { PARTS = 10 };
+/* Two packets of data on each side. */
+#define DATA_PAIRS(n, m)                                      \
+	{ 0, DATA_2(n) }, { 1, DATA_2(n) }, { 0, DATA_2(m) }, \
+	{                                                     \
+		1, DATA_2(m)                                  \
+	}
+
+enum { PARTS = 20 };
 
 struct part {
 	unsigned dir;
@@ -163,6 +170,15 @@ static const struct openvpn_case {
 	    { { 0, DATA_2(07) }, { 1, DATA_1(21) }, { 0, DATA_2(08) },
 		{ 1, DATA_1(22) } },
 	    "", true },
+	{ "much data, then what fits nothing",
+	    { DATA_PAIRS(01, 02), DATA_PAIRS(03, 04), DATA_PAIRS(05, 06),
+		DATA_PAIRS(07, 08), { 0, DATA_2(09) }, { 1, DATA_2(09) },
+		{ 0, "00112233" } },
+	    "openvpn.data=8", false },
+	{ "some data, then what fits nothing",
+	    { DATA_PAIRS(01, 02), DATA_PAIRS(03, 04), DATA_PAIRS(05, 06),
+		DATA_PAIRS(07, 08), { 0, "00112233" } },
+	    "", false },
 	{ "data of one side", { { 0, DATA_2(01) }, { 0, DATA_2(02) } }, "",
 	    true },
 	{ "HTTP", { { 0, "474554202f" } }, "", false },
