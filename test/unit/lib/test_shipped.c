@@ -37,7 +37,7 @@ run_rule(const struct fs_ruleset *rules, struct fs_trial *trial, size_t index)
 	fs_ruleset_info(rules, index, &info);
 	tap_ok(fs_trial_rule(trial, index, take_test, &seen) >= 0, "%s",
 	    info.name);
-	if (!seen.matches[0] || !seen.matches[1])
+	if ((!seen.matches[0] || !seen.matches[1]) && info.untested == NULL)
 		tap_ok(false, "%s has a match and a non-match", info.name);
 	if (info.says == NULL || info.benign == NULL || info.references == NULL)
 		tap_ok(false, "%s has a sentence, benign cases, references",
