@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 10
 FUZZ ?=
 
 # These goals need no configuration, so that they work in a bare tree.
-BARE_GOALS := clean distclean help lint format-check format
+BARE_GOALS := clean distclean help lint protocols format-check format
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 include config.mk
 endif
@@ -57,7 +57,7 @@ PROGRAMS := $(BUILD)/bin/flowscand $(BUILD)/bin/flowscan
 SONAME := libflowscan.so.0
 LIBRARIES := $(BUILD)/lib/libflowscan.a $(BUILD)/lib/$(SONAME)
 
-.PHONY: all unit replays check check-tsan lint format format-check tidy bench \
+.PHONY: all unit replays check check-tsan lint protocols format format-check tidy bench \
 	fuzz fuzz-programs lab install uninstall dist distcheck clean distclean \
 	ci torture help
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/fuzz/fuzz_%
@@ -211,8 +211,14 @@ looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
 	else echo "lint: $(1) is missing and did not look at $(2)"; fi,:)
 lint:
 	@BUILD=$(BUILD) perl tools/lint
+	@perl tools/protocols --check
 	@$(call looked_at,shellcheck,$(SCRIPTS))
 	@$(call looked_at,mandoc,$(MANUALS),-T lint -W warning)
+
+# The page of protocols, from the rules.
+protocols:
+	@perl tools/protocols >docs/protocols.md.new
+	@mv docs/protocols.md.new docs/protocols.md
 
 format-check:
 	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)
@@ -309,6 +315,7 @@ make              builds $(BUILD)/bin/flowscand, $(BUILD)/bin/flowscan and the
                   library; configures first when that has not been done
 make check        runs all tests; 'make unit' only builds the unit tests
 make lint         checks who includes whom, and other rules of the house
+make protocols    makes docs/protocols.md from the rules and their tests
 make format-check / make format
 make tidy         clang-tidy over every source
 make fuzz         fuzzes each parser for FUZZ_SECONDS=$(FUZZ_SECONDS); FUZZ=name for one
