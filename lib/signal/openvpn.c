@@ -27,9 +27,7 @@ enum {
 	RESET_MAX = 32, /* What tls-crypt seals in a hard reset. */
 	CONTROL_MAX = 4096,
 	COUNTED_MAX = 255,
-	/* Data packets of each side that one misfit does not undo: a stream
-	 * that is torn, a message of another program on the same port. */
-	DATA_CERTAIN = 8,
+	DATA_CERTAIN = 8, /* Of each side; a torn stream does not undo them. */
 	FRAME_SIZE = 2,
 	PACKET_ID_MASK = 0xffff,
 };
@@ -374,12 +372,11 @@ note_data(struct side *side, const struct openvpn_head *head, bool framed)
 static unsigned
 data_of(const struct openvpn_state *state)
 {
-	const struct side *side = state->side;
+	unsigned a = state->side[0].counted, b = state->side[1].counted;
 
-	if (side[0].data_first != side[1].data_first)
+	if (state->side[0].data_first != state->side[1].data_first)
 		return 0;
-	return side[0].counted < side[1].counted ? side[0].counted
-						 : side[1].counted;
+	return a < b ? a : b;
 }
 
 /* ---- Packets ----------------------------------------------------------- */
