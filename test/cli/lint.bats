@@ -9,6 +9,10 @@ setup_file() {
 	cp test/unit/tap.[ch] "$TREE/test/unit"
 	rm -rf "$TREE/lib/parse"
 	mkdir "$TREE/lib/parse"
+	# The page of protocols is made from these.
+	mkdir "$TREE/docs"
+	cp -r rules "$TREE"
+	cp docs/protocols.* "$TREE/docs"
 }
 
 # plant FILE LINE WORDS: 'make lint' fails and says WORDS of FILE.
