@@ -9,6 +9,8 @@
 
 /* Rows between two commits of a run over files. */
 enum { COMMIT_ROWS = 20000 };
+/* Live frames are handed over within this. */
+enum { LATE_US = 2000000 };
 
 int
 pipeline_load(struct pipeline *pipeline, const struct config *config)
@@ -211,6 +213,15 @@ begin_capture(struct pipeline *pipeline, uint64_t now_us)
 		rc = fs_engine_flush(pipeline->engine);
 	pipeline->first_us = pipeline->last_us = now_us;
 	return rc;
+}
+
+uint64_t
+pipeline_live_us(void)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec - LATE_US;
 }
 
 int

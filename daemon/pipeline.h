@@ -42,6 +42,8 @@ void pipeline_capture(struct pipeline *pipeline);
 int pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame);
 /* Says that 'now_us' has come without a frame (live captures). */
 int pipeline_tick(struct pipeline *pipeline, uint64_t now_us);
+/* The time up to which a live capture has handed over its frames. */
+uint64_t pipeline_live_us(void);
 /* Commits what was given so far; clients are not judged. */
 int pipeline_save(struct pipeline *pipeline);
 /* Judges the clients that changed and commits. */

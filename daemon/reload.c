@@ -55,7 +55,11 @@ take(struct reload *reload)
 		fs_ruleset_free(rules);
 		return;
 	}
-	if ((rc = pipeline_reload(pipeline, rules)) < 0)
+	if ((rc = pipeline_tick(pipeline, pipeline_live_us())) < 0)
+		fs_ruleset_free(rules);
+	else
+		rc = pipeline_reload(pipeline, rules);
+	if (rc < 0)
 		log_line("rules: the new set cannot be stored: %s",
 		    pipeline->err.text[0] ? pipeline->err.text
 					  : fs_strerror(rc));
@@ -77,8 +81,10 @@ refuse(struct reload *reload)
 	    err->text[0] ? ": " : "", err->text);
 	snprintf(text, sizeof(text), "%.60s:%u:%u: %.140s",
 	    slash ? slash + 1 : err->file, err->line, err->column, err->text);
-	(void)pipeline_event(reload->pipeline, FS_EVENT_REFUSED,
-	    reload->pipeline->last_us, "rules", 0, text);
+	/* What cannot be stored ends the run at its next commit. */
+	if (pipeline_tick(reload->pipeline, pipeline_live_us()) == 0)
+		(void)pipeline_event(reload->pipeline, FS_EVENT_REFUSED,
+		    reload->pipeline->last_us, "rules", 0, text);
 	fs_ruleset_free(reload->rules);
 	reload->rules = NULL;
 }

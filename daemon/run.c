@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <uv.h>
 
 #include "log.h"
@@ -13,9 +12,8 @@
 #include "reload.h"
 
 enum {
-	BATCH = 1024,      /* Frames between two looks at the loop. */
-	TICK_MS = 1000,    /* Between two commits. */
-	LATE_US = 2000000, /* Live: frames are handed over within this. */
+	BATCH = 1024,   /* Frames between two looks at the loop. */
+	TICK_MS = 1000, /* Between two commits. */
 	SIGNALS = 3,
 };
 
@@ -390,13 +388,9 @@ static void
 on_timer(uv_timer_t *handle)
 {
 	struct run *run = handle->data;
-	struct timeval now;
-	uint64_t now_us;
 	int rc;
 
-	gettimeofday(&now, NULL);
-	now_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
-	rc = pipeline_tick(run->pipeline, now_us - LATE_US);
+	rc = pipeline_tick(run->pipeline, pipeline_live_us());
 	if (rc == 0)
 		rc = note_drops(run);
 	if (rc == 0)

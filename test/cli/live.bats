@@ -99,6 +99,7 @@ send() {
 	send 5001
 	sleep 1.5
 	run "$BIN/flowscan" report --db "$DB"
+	echo "$output"
 	[[ "$output" == *"newer rules were refused: one.yaml:3:14: "* ]]
 	rule second 'flow.server_port = 4711'
 	logged 'rules: 1 loaded'
