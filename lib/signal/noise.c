@@ -30,8 +30,7 @@ enum {
 struct noise_side {
 	unsigned payloads; /* Looked at. */
 	uint32_t bytes;
-	bool
-	    exempt; /* By how one of them begins; then the rest is not known. */
+	unsigned exempt; /* Of these, that begin like text, TLS or HTTP. */
 	uint32_t bits, printable, longest_run;
 	int64_t entropy;
 	uint8_t first[FIXED];
@@ -110,7 +109,8 @@ bits_of(const uint16_t *counts)
 }
 
 /* Adds a payload to the side's sums. What begins like text, TLS or HTTP is
- * exempt already: most traffic is, and costs no more than its first bytes. */
+ * not looked at further: most traffic is, and costs no more than its first
+ * bytes. */
 static void
 look_at(struct noise_side *side, struct cursor payload)
 {
@@ -119,12 +119,12 @@ look_at(struct noise_side *side, struct cursor payload)
 
 	if (payload.left < size)
 		size = (uint32_t)payload.left;
-	side->bytes += size;
 	side->payloads++;
-	if (begins_printable(payload) || begins_known(payload))
-		side->exempt = true;
-	if (side->exempt || size == 0)
+	if (begins_printable(payload) || begins_known(payload)) {
+		side->exempt++;
 		return;
+	}
+	side->bytes += size;
 	for (i = 0; i < size; i++) {
 		uint8_t byte = payload.at[i];
 
@@ -197,13 +197,15 @@ packet(void *ctx, void *shared, const struct sighting *seen)
 	return true;
 }
 
-/* Ex1, Ex3 and Ex4, beyond how it begins. */
+/* Ex1, Ex3 and Ex4, beyond how it begins. Of three datagrams, one may
+ * begin like text: noise does, once in some hundred. */
 static bool
 is_noise(const struct noise_side *side)
 {
 	int64_t bits = (int64_t)side->bits * MILLI;
 
-	return !side->exempt && bits > (int64_t)BITS_LOW * side->bytes &&
+	return side->exempt * DATAGRAMS <= side->payloads &&
+	    bits > (int64_t)BITS_LOW * side->bytes &&
 	    bits < (int64_t)BITS_HIGH * side->bytes &&
 	    side->printable * 2 <= side->bytes &&
 	    side->longest_run <= PRINTABLE_RUN;
@@ -255,10 +257,10 @@ collect(void *ctx, void *shared, const struct flow *flow,
 		const struct noise_side *side = &noise->side[i];
 		unsigned dir = flow_dir(flow, i);
 
-		if (side->bytes == 0)
+		if (side->payloads == 0)
 			continue;
 		signals_set_flag(signals, flags[dir], is_noise(side));
-		if (!side->exempt)
+		if (side->exempt == 0)
 			signals_set_milli(signals, entropies[dir],
 			    side->entropy);
 	}
