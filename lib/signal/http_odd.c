@@ -163,12 +163,12 @@ look(struct http_odd *state, const struct sighting *seen)
 	struct http1_response response;
 	int rc;
 
+	if ((rc = final_answer(seen->head[1], &response)) < 0)
+		return rc;
 	if ((rc = http1_request_read(seen->head[0], &request)) < 0)
 		return rc;
 	if (!request.whole)
 		return FS_ETRUNC;
-	if ((rc = final_answer(seen->head[1], &response)) < 0)
-		return rc;
 	if (response.status == STATUS_SWITCHED) {
 		if (accept_is_wrong(request.headers, response.headers))
 			state->found |= ODD_ACCEPT;
@@ -184,7 +184,8 @@ look(struct http_odd *state, const struct sighting *seen)
 		if (rc == 0)
 			state->found |= ODD_CHUNKS;
 	}
-	if (has_no_body(&request) && is_no_request(request.rest))
+	/* Mostly nothing is behind it, and its fields need no look. */
+	if (is_no_request(request.rest) && has_no_body(&request))
 		state->found |= ODD_REQUEST;
 	return 0;
 }
