@@ -22,8 +22,6 @@ enum {
 	HITS_MIN = 3,    /* Of both sides. */
 	HEAD = 16,       /* Bytes kept of a side's last datagram. */
 	BEHIND_MAX = 24, /* Less than the headers of carried packets. */
-	SSRC_AT = 8,
-	COUNTER_HIGH_AT = 12,
 	PROTO_UDP = 17,
 };
 
@@ -32,6 +30,7 @@ struct disguise_side {
 	uint8_t looked;
 	uint8_t hits[KIND_COUNT];
 	uint8_t behind; /* Bytes before QUIC; 0: none. */
+	bool opened;    /* It is a client's Initial, and opens as one. */
 	uint8_t last[HEAD];
 	uint32_t last_size; /* 0: none. */
 };
@@ -64,17 +63,27 @@ is_dtls(const uint8_t *head, const struct packet *packet)
 	return rc < 0;
 }
 
-/* Data whose counter begins beyond 2^32; its high half comes last. */
+/* Whether none of the fields stays whose upper halves do in all that these
+ * headers are of: numbers, times, counters. */
 static bool
-is_wireguard(const uint8_t *head)
+is_noise_behind(const uint8_t *head, const struct disguise_side *side)
 {
-	static const uint8_t none[4];
+	const uint8_t *last = side->last;
 
-	return begins(head, "\x04\0\0\0", 4) &&
-	    memcmp(head + COUNTER_HIGH_AT, none, sizeof(none)) != 0;
+	return memcmp(head + 4, last + 4, 2) != 0 &&
+	    memcmp(head + 8, last + 8, 2) != 0 &&
+	    memcmp(head + 12, last + 12, 2) != 0;
 }
 
-/* One type of payload, counted by one, each datagram of another source. */
+/* Data of another receiver each time. */
+static bool
+is_wireguard(const uint8_t *head, const struct disguise_side *side)
+{
+	return begins(head, "\x04\0\0\0", 4) &&
+	    memcmp(head, side->last, 4) == 0;
+}
+
+/* One type of payload, counted by one. */
 static bool
 is_srtp(const uint8_t *head, const struct disguise_side *side)
 {
@@ -83,8 +92,7 @@ is_srtp(const uint8_t *head, const struct disguise_side *side)
 	uint16_t before = (uint16_t)(last[2] << 8 | last[3]);
 
 	return begins(head, "\xb5\xe8", 2) && memcmp(head, last, 2) == 0 &&
-	    (uint16_t)(now - before) == 1 &&
-	    memcmp(head + SSRC_AT, last + SSRC_AT, 4) != 0;
+	    (uint16_t)(now - before) == 1;
 }
 
 /* The same sizes of fields in datagrams of different sizes. */
@@ -96,17 +104,12 @@ is_video(const uint8_t *head, const struct disguise_side *side, size_t size)
 	    memcmp(head, side->last, 2) == 0 && side->last_size != size;
 }
 
-/* The first four bytes in another order than uTP's, and none of its times
- * behind them, whose upper halves would stay. */
+/* The first four bytes, in another order than uTP's. */
 static bool
 is_utp(const uint8_t *head, const struct disguise_side *side)
 {
-	const uint8_t *last = side->last;
-
-	return begins(head + 2, "\x01\0", 2) && memcmp(head, last, 4) == 0 &&
-	    memcmp(head + 4, last + 4, 2) != 0 &&
-	    memcmp(head + 8, last + 8, 2) != 0 &&
-	    memcmp(head + 12, last + 12, 2) != 0;
+	return begins(head + 2, "\x01\0", 2) &&
+	    memcmp(head, side->last, 4) == 0;
 }
 
 static enum kind
@@ -115,31 +118,58 @@ kind_of(const struct disguise_side *side, const uint8_t *head,
 {
 	if (is_dtls(head, packet))
 		return KIND_DTLS;
-	if (is_wireguard(head))
-		return KIND_WIREGUARD;
 	if (side->last_size == 0)
 		return KIND_NONE;
-	if (is_srtp(head, side))
-		return KIND_SRTP;
 	if (is_video(head, side, packet->payload_size))
 		return KIND_VIDEO;
+	if (!is_noise_behind(head, side))
+		return KIND_NONE;
+	if (is_wireguard(head, side))
+		return KIND_WIREGUARD;
+	if (is_srtp(head, side))
+		return KIND_SRTP;
 	return is_utp(head, side) ? KIND_UTP : KIND_NONE;
 }
 
-/* How far behind the beginning QUIC's long header is; 0: nowhere, or there. */
-static unsigned
-quic_behind(struct cursor datagram)
+/* Initial packets are sealed with keys that the packet itself tells: one that
+ * opens is proof. */
+static bool
+opens(const struct quic_packet *packet)
 {
+	struct quic_id id = { .version = packet->version };
+	struct cursor dcid = packet->dcid, frames;
+	struct quic_keys keys;
+	uint8_t room[QUIC_READ_MAX];
+
+	if (dcid.left > sizeof(id.bytes))
+		return false;
+	id.size = (uint8_t)dcid.left;
+	return cursor_copy(&dcid, id.bytes, id.size) &&
+	    quic_keys_derive(&id, QUIC_CLIENT, &keys) &&
+	    quic_open(packet, &keys, room, &frames) == 0;
+}
+
+/* Looks for an Initial packet at the beginning and behind it. */
+static void
+look_behind(struct disguise_side *side, struct cursor datagram)
+{
+	struct quic_packet initial;
+	struct cursor rest;
 	uint32_t version;
 	unsigned at;
 
 	for (at = 0; at <= BEHIND_MAX; at++) {
-		if (quic_version(datagram, &version) && version != 0)
-			return at;
+		rest = datagram;
+		if (quic_version(datagram, &version) && version != 0 &&
+		    quic_packet_next(&rest, &initial) == 1 &&
+		    initial.type == QUIC_INITIAL) {
+			side->behind = (uint8_t)at;
+			side->opened = at > 0 && opens(&initial);
+			return;
+		}
 		if (!cursor_skip(&datagram, 1))
-			break;
+			return;
 	}
-	return 0;
 }
 
 static void
@@ -150,7 +180,7 @@ look(struct disguise_side *side, const struct packet *packet)
 	enum kind kind;
 
 	if (side->looked++ == 0)
-		side->behind = (uint8_t)quic_behind(payload);
+		look_behind(side, payload);
 	if (!cursor_copy(&payload, head, sizeof(head)))
 		return;
 	kind = kind_of(side, head, packet);
@@ -196,7 +226,8 @@ collect(void *ctx, void *shared, const struct flow *flow,
 		    side[0].hits[kind] + side[1].hits[kind] >= HITS_MIN)
 			signals_set_string(signals, SIGNAL_UDP_DISGUISE,
 			    names[kind]);
-	if (side[0].behind > 0 && side[0].behind == side[1].behind)
+	if (side[0].behind > 0 && side[0].behind == side[1].behind &&
+	    (side[0].opened || side[1].opened))
 		signals_set_count(signals, SIGNAL_QUIC_BEHIND, side[0].behind);
 }
 
