@@ -14,14 +14,17 @@ static const struct options_kind kind = {
 int
 rules_list(int argc, char **argv)
 {
+	char name[] = "rules list"; /* For messages. */
 	struct fs_ruleset *rules;
 	struct options options;
 	struct output output;
 	struct fs_err err = { 0 };
 	unsigned warnings;
-	int code = options_read(argc, argv, &kind, &options);
+	int code;
 	int rc, closed;
 
+	argv[0] = name;
+	code = options_read(argc, argv, &kind, &options);
 	if (code < 0)
 		code = rules_load((const char *const *)options.operands,
 		    (size_t)options.operand_count, &rules, &warnings);
