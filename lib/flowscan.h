@@ -434,6 +434,28 @@ FS_PUBLIC int fs_engine_flush(struct fs_engine *engine);
 FS_PUBLIC void fs_engine_stats(const struct fs_engine *engine,
     struct fs_engine_stats *stats);
 
+/* ---- Floors: what the clients that are known say of a neighbourhood --- */
+
+struct fs_floors;
+
+/* Knows nobody yet; borrows 'settings' until it is freed. */
+FS_PUBLIC int fs_floors_new(const struct fs_settings *settings,
+    struct fs_err *err, struct fs_floors **floors);
+FS_PUBLIC void fs_floors_free(struct fs_floors *floors);
+/* Learns from the latest row of a client, as fs_store_recall() and a judge
+ * give it; one that is not clean is forgotten. Clients of at most
+ * fs_settings.client_max are known. Returns 0, or what is wrong with the
+ * row. */
+FS_PUBLIC int fs_floors_learn(struct fs_floors *floors,
+    const struct fs_client *row);
+/* Makes what was learned so far the answer, until the next call: judges that
+ * borrow the floors must not be running. Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_floors_freeze(struct fs_floors *floors, struct fs_err *err);
+/* 64 hex digits over all that is frozen; of nothing, 64 zeros. */
+FS_PUBLIC const char *fs_floors_digest(const struct fs_floors *floors);
+/* Clients that are frozen. */
+FS_PUBLIC uint64_t fs_floors_clients(const struct fs_floors *floors);
+
 /* ---- Judge: observation -> client -> verdict ------------------------- */
 
 struct fs_judge;
@@ -446,6 +468,11 @@ FS_PUBLIC int fs_judge_new(const struct fs_settings *settings,
 FS_PUBLIC void fs_judge_free(struct fs_judge *judge);
 FS_PUBLIC void fs_judge_sink(struct fs_judge *judge, fs_client_fn *client,
     void *ctx);
+/* Measures clients against these floors from now on, which makes another
+ * generation. The judge borrows them until it is freed or gets others; they
+ * may be null. */
+FS_PUBLIC void fs_judge_floors(struct fs_judge *judge,
+    const struct fs_floors *floors, uint32_t generation);
 /* Folds an observation into its client. */
 FS_PUBLIC int fs_judge_observe(struct fs_judge *judge,
     const struct fs_observation *observation);
@@ -509,6 +536,7 @@ struct fs_generation {
 	uint64_t time_us;
 	char rules_digest[65];
 	char geo_digest[65];
+	char floors_digest[65];
 	char version[32];
 	uint64_t geo_built_s;
 };

@@ -10,6 +10,7 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "client/client.h"
+#include "client/floor.h"
 #include "rule/rule.h"
 #include "signal/blob.h"
 #include "signal/final.h"
@@ -19,6 +20,7 @@ struct fs_judge {
 	const struct fs_settings *settings; /* Borrowed, as all const here. */
 	const struct fs_ruleset *rules;
 	const struct fs_geo *geo;
+	const struct fs_floors *floors;
 	uint32_t generation;
 	bool reloaded; /* Clients may hold what other rules said. */
 	struct client_table *clients;
@@ -75,6 +77,14 @@ fs_judge_sink(struct fs_judge *judge, fs_client_fn *client, void *ctx)
 {
 	judge->sink = client;
 	judge->sink_ctx = ctx;
+}
+
+void
+fs_judge_floors(struct fs_judge *judge, const struct fs_floors *floors,
+    uint32_t generation)
+{
+	judge->floors = floors;
+	judge->generation = generation;
 }
 
 /* An IPv6 client is its /64: hosts change the rest at will. */
@@ -236,6 +246,9 @@ judge_client(struct fs_judge *judge, struct client *client)
 	client_signals(client, &judge->signals);
 	geo_client(judge->geo, judge->settings, &row->addr, &judge->signals);
 	client_local_signals(&judge->signals);
+	if (row->verdict.view == FS_VIEW_EXIT)
+		floor_signals(judge->floors, &row->addr, row->last_us,
+		    &judge->signals);
 	add_client_evidence(judge, row);
 	subject.view = (enum fs_view)row->verdict.view;
 	subject.coverage = (enum fs_coverage)row->verdict.coverage;

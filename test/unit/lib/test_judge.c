@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "flowscan.h"
+#include "signal/blob.h"
 #include "world.h"
 
 /* Writes a rule that always fires. */
@@ -131,9 +132,65 @@ test_clients(void)
 	world_close(&world);
 }
 
+/* A row of a client of the same network, with its round trip. */
+static void
+learn(struct fs_floors *floors, const struct fs_client *like, uint8_t host)
+{
+	struct fs_client *row = malloc(sizeof(*row));
+
+	if (row == NULL)
+		abort();
+	*row = *like;
+	row->addr.bytes[3] = host;
+	row->verdict.decision = FS_CLEAN;
+	tap_int(fs_floors_learn(floors, row), 0, "a neighbour is learned");
+	free(row);
+}
+
+/* What neighbours showed comes to a client's row, with the generation that
+ * it rests on; until floors are given, there are none. */
+static void
+test_floors(void)
+{
+	static struct world world;
+	static struct signals signals;
+	struct fs_floors *floors = NULL;
+	struct fs_client *row = &world.seen.client;
+	uint8_t host;
+
+	world_open(&world, true);
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	fs_judge_flush(world.judge);
+	signals_clear(&signals);
+	blob_decode(row->signals, row->signals_size, &signals);
+	tap_ok(!signals_known(&signals, SIGNAL_CLIENT_FLOOR_N), "no floors");
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_RTT_MIN_MS), 80000,
+	    "but a round trip");
+
+	fs_floors_new(&world.settings, NULL, &floors);
+	for (host = 100; host < 103; host++)
+		learn(floors, row, host);
+	fs_floors_freeze(floors, NULL);
+	fs_judge_floors(world.judge, floors, 9);
+	handshake(&world, &client, START_US + 60000000);
+	fs_engine_flush(world.engine);
+	fs_judge_flush(world.judge);
+	signals_clear(&signals);
+	blob_decode(row->signals, row->signals_size, &signals);
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_FLOOR_N), 3000,
+	    "three neighbours");
+	tap_int(signals_milli(&signals, SIGNAL_CLIENT_FLOOR_MS), 80000,
+	    "their round trip");
+	tap_int(row->generation, 9, "the generation that has them");
+	world_close(&world);
+	fs_floors_free(floors);
+}
+
 int
 main(void)
 {
+	test_floors();
 	test_rules();
 	test_ignored_peer();
 	test_clients();
