@@ -152,6 +152,7 @@ put_rests_on(struct json *json, const struct explain *explain)
 	json_put_text(json, "version", generation->version);
 	json_put_text(json, "rules", generation->rules_digest);
 	json_put_text(json, "geo", generation->geo_digest);
+	json_put_text(json, "floors", generation->floors_digest);
 	json_object_end(json);
 }
 

@@ -443,6 +443,11 @@ say_repeat(struct doc *doc, const struct explain *explain)
 	doc_digest(&doc->line, generation->rules_digest);
 	buf_add_text(&doc->line, ", geo databases ");
 	doc_digest(&doc->line, generation->geo_digest);
+	if (strspn(generation->floors_digest, "0") !=
+	    strlen(generation->floors_digest)) {
+		buf_add_text(&doc->line, ", learned floors ");
+		doc_digest(&doc->line, generation->floors_digest);
+	}
 	doc_text(doc, 1, TONE_FAINT);
 }
 

@@ -26,6 +26,9 @@ static const struct {
 	{ "least round trip of all its flows",
 	    "no more than is usual for the distance", SIGNAL_CLIENT_RTT_MIN_MS,
 	    SIGNAL_GEO_USUAL_RTT_MS, true },
+	{ "least round trip of all its flows",
+	    "no more than the quickest of its neighbours need",
+	    SIGNAL_CLIENT_RTT_MIN_MS, SIGNAL_CLIENT_FLOOR_MS, true },
 };
 
 void

@@ -24,6 +24,18 @@ say_geo(struct doc *doc, const struct fs_generation *generation)
 	doc_item(doc, 1, TONE_PLAIN);
 }
 
+/* What earlier runs had learned of the neighbourhoods. */
+static void
+say_floors(struct doc *doc, const struct fs_generation *generation)
+{
+	if (strspn(generation->floors_digest, "0") ==
+	    strlen(generation->floors_digest))
+		return;
+	buf_add_text(&doc->line, "floors learned from the store ");
+	doc_digest(&doc->line, generation->floors_digest);
+	doc_item(doc, 1, TONE_PLAIN);
+}
+
 /* Without a rule all is clean, which must not pass for an answer. */
 static void
 say_no_rules(struct doc *doc, const struct summary *summary)
@@ -113,4 +125,5 @@ summary_basis(const struct summary *summary, struct doc *doc)
 	say_stale_lists(doc, summary);
 	say_refused(doc, summary);
 	say_geo(doc, generation);
+	say_floors(doc, generation);
 }

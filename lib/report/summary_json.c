@@ -125,6 +125,7 @@ put_rests_on(struct json *json, const struct summary *summary)
 	json_put_text(json, "rules", generation->rules_digest);
 	json_put_time(json, "rules_loaded", generation->time_us);
 	json_put_text(json, "geo", generation->geo_digest);
+	json_put_text(json, "floors", generation->floors_digest);
 	if (generation->geo_built_s > 0)
 		json_put_time(json, "geo_built",
 		    generation->geo_built_s * 1000000);

@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 
 enum {
 	SQLITE_STORE_ID = 0x666c7363, /* application_id: "flsc" */
-	SQLITE_STORE_VERSION = 1,     /* user_version */
+	SQLITE_STORE_VERSION = 2,     /* user_version */
 };
 
 enum sqlite_sql {

@@ -107,6 +107,8 @@ take_generation(struct sqlite_store *store, struct sqlite3_stmt *stmt,
 		    sizeof(generation->geo_digest));
 		sqlite_text(stmt, 5, generation->version,
 		    sizeof(generation->version));
+		sqlite_text(stmt, 6, generation->floors_digest,
+		    sizeof(generation->floors_digest));
 	}
 	sqlite_done(stmt);
 	return rc < 0 ? rc : rc > 0 ? 0 : FS_EEND;

@@ -177,8 +177,15 @@ _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 			  " WHERE n.addr = c.addr AND n.bits = c.bits"       \
 			  " AND (n.rev, n.seq) > (c.rev, c.seq));"
 
+/* Verdicts of version 1 rest on no floors. */
+#define FLOORS                                                           \
+	"ALTER TABLE generations ADD COLUMN floors_digest TEXT NOT NULL" \
+	" DEFAULT '00000000000000000000000000000000"                     \
+	"00000000000000000000000000000000';"
+
 const struct sqlite_step sqlite_steps[] = {
 	{ 0, TABLES VIEWS },
+	{ 1, FLOORS },
 };
 const size_t sqlite_step_count = sizeof(sqlite_steps) / sizeof(sqlite_steps[0]);
 

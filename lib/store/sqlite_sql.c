@@ -61,8 +61,9 @@
 #define CLIENT_COLUMNS                                                       \
 	" seq, addr, bits, rev, first_us, last_us, flows, flows_all, bytes," \
 	" sensor," VERDICT_COLUMNS
-#define GENERATION_COLUMNS \
-	" id, time_us, rules_digest, geo_digest, geo_built_s, version"
+#define GENERATION_COLUMNS                                              \
+	" id, time_us, rules_digest, geo_digest, geo_built_s, version," \
+	" floors_digest"
 
 /* One row a flow, to be counted by 'key'. */
 #define COUNTED(key)                                                      \
@@ -86,13 +87,14 @@ static const char *const texts[SQL_COUNT] = {
 	    "INSERT OR IGNORE INTO rules"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_PUT_GENERATION] = "INSERT INTO generations"
-			       " VALUES (NULL, ?, ?, ?, ?, ?)",
+			       " VALUES (NULL, ?, ?, ?, ?, ?, ?)",
 	[SQL_PUT_META] = "INSERT OR REPLACE INTO meta VALUES (?, ?)",
 	[SQL_PUT_SIGNAL_NAME] = "INSERT INTO signal_names VALUES (?, ?, ?)",
 
 	[SQL_SAME_GENERATION] =
 	    "SELECT" GENERATION_COLUMNS " FROM generations"
 	    " WHERE rules_digest = ? AND geo_digest = ? AND version = ?"
+	    " AND floors_digest = ?"
 	    " ORDER BY id LIMIT 1",
 	[SQL_GENERATION] = "SELECT" GENERATION_COLUMNS " FROM generations"
 			   " WHERE id = ?",

@@ -311,6 +311,7 @@ same_generation(struct sqlite_store *store, struct fs_err *err,
 	sqlite_bind_exact(stmt, 1, generation->rules_digest);
 	sqlite_bind_exact(stmt, 2, generation->geo_digest);
 	sqlite_bind_exact(stmt, 3, generation->version);
+	sqlite_bind_exact(stmt, 4, generation->floors_digest);
 	if ((rc = sqlite_next(store, stmt, err)) > 0)
 		generation->id = (uint32_t)sqlite_count(stmt, 0);
 	sqlite_done(stmt);
@@ -331,6 +332,7 @@ new_generation(struct sqlite_store *store, struct fs_err *err,
 	sqlite_bind_exact(stmt, 3, generation->geo_digest);
 	sqlite_bind_count(stmt, 4, generation->geo_built_s);
 	sqlite_bind_exact(stmt, 5, generation->version);
+	sqlite_bind_exact(stmt, 6, generation->floors_digest);
 	if ((rc = ended(store, sqlite_do(store, stmt, err))) < 0)
 		return rc;
 	generation->id = (uint32_t)sqlite3_last_insert_rowid(store->db);

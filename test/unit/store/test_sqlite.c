@@ -284,12 +284,49 @@ test_numbering(const char *folder)
 
 /* ---- Migration ---------------------------------------------------------- */
 
+enum { NOW = SQLITE_STORE_VERSION };
+
 static const struct sqlite_step steps[] = {
-	{ 1,
+	{ NOW,
 	    "ALTER TABLE flows ADD COLUMN extra INTEGER;"
 	    "UPDATE flows SET extra = seq * 2" },
-	{ 2, "CREATE TABLE more (a); INSERT INTO nowhere VALUES (1)" },
+	{ NOW + 1, "CREATE TABLE more (a); INSERT INTO nowhere VALUES (1)" },
 };
+
+/* A store of version 1: its verdicts rest on no floors. */
+static void
+test_version_1(const char *folder)
+{
+	static const char zeros[] = "0000000000000000000000000000000000000000"
+				    "000000000000000000000000";
+	struct fs_generation generation = { .rules_digest = "aa",
+		.geo_digest = "bb",
+		.version = "0.1.0" };
+	struct fs_store *store = sample_writer(folder);
+	struct fs_err err = { 0 };
+	char path[SAMPLE_PATH];
+
+	fs_store_put_generation(store, NULL, &generation, &err);
+	fs_store_commit(store, &err);
+	fs_store_close(store);
+	fill(folder, 2);
+	sample_path(folder, "test.db", path);
+	meddle(path,
+	    "ALTER TABLE generations DROP COLUMN floors_digest;"
+	    "PRAGMA user_version = 1");
+	tap_int(fs_store_open_read(path, &err, &store), FS_EDB,
+	    "is not read as it is");
+	tap_ok(strstr(err.text, "has version 1") != NULL, "says: %s", err.text);
+	store = sample_writer(folder);
+	tap_int(store_ask_newest_generation(store, &err, &generation), 0,
+	    "its generation is there");
+	tap_text(generation.floors_digest, zeros, "without floors");
+	tap_text(generation.rules_digest, "aa", "and with its rules");
+	fs_store_close(store);
+	tap_int(look(path, "PRAGMA user_version"), SQLITE_STORE_VERSION,
+	    "brought forward");
+	tap_int(look(path, "SELECT count(*) FROM flows"), 2, "with its rows");
+}
 
 static void
 test_migration(const char *folder)
@@ -300,15 +337,15 @@ test_migration(const char *folder)
 
 	fill(folder, 3);
 	store = sample_writer(folder);
-	tap_int(sqlite_migrate(store->state, steps, 2, 1, 2, &err), 0,
+	tap_int(sqlite_migrate(store->state, steps, 2, NOW, NOW + 1, &err), 0,
 	    "a step forward");
-	tap_int(sqlite_migrate(store->state, steps, 2, 2, 3, &err), FS_EDB,
-	    "a step that fails");
-	tap_int(sqlite_migrate(store->state, steps, 2, 3, 4, &err), FS_EDB,
-	    "a step that is not there");
+	tap_int(sqlite_migrate(store->state, steps, 2, NOW + 1, NOW + 2, &err),
+	    FS_EDB, "a step that fails");
+	tap_int(sqlite_migrate(store->state, steps, 2, NOW + 2, NOW + 3, &err),
+	    FS_EDB, "a step that is not there");
 	fs_store_close(store);
 	sample_path(folder, "test.db", path);
-	tap_int(look(path, "PRAGMA user_version"), 2,
+	tap_int(look(path, "PRAGMA user_version"), NOW + 1,
 	    "the version of the step that worked");
 	tap_int(look(path, "SELECT sum(extra) FROM flows"), 12,
 	    "with its rows");
@@ -381,6 +418,7 @@ main(void)
 		test_numbering,
 		test_migration,
 		test_version_0,
+		test_version_1,
 		test_views,
 	};
 	char folder[SAMPLE_PATH];

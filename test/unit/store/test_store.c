@@ -324,6 +324,7 @@ test_generations(const char *folder)
 	struct fs_generation in = { .time_us = sample_start_us,
 		.rules_digest = "aa",
 		.geo_digest = "bb",
+		.floors_digest = "ff",
 		.version = "0.1.0",
 		.geo_built_s = 1790000000 };
 	struct fs_generation out, again;
@@ -339,6 +340,10 @@ test_generations(const char *folder)
 	again.geo_digest[0] = 'c';
 	fs_store_put_generation(store, NULL, &again, &err);
 	tap_ok(again.id > in.id, "other things are another");
+	again = in;
+	again.floors_digest[0] = 'e';
+	fs_store_put_generation(store, NULL, &again, &err);
+	tap_ok(again.id > in.id, "other floors are, too");
 	commit(store);
 	tap_int(store_ask_generation(store, in.id, &err, &out), 0, "asked");
 	tap_bytes(&out, sizeof(out), &in, sizeof(in), "as it was put");
