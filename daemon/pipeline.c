@@ -12,6 +12,9 @@ enum { COMMIT_ROWS = 20000 };
 /* Live frames are handed over within this. */
 enum { LATE_US = 2000000 };
 
+/* Live: between two looks at what was learned of neighbourhoods. */
+static const uint64_t floors_us = 3600ULL * 1000000;
+
 int
 pipeline_load(struct pipeline *pipeline, const struct config *config)
 {
@@ -69,7 +72,7 @@ take_client(void *ctx, const struct fs_client *client)
 	if (rc < 0)
 		return note_failure(pipeline, rc);
 	pipeline->decisions[client->verdict.decision]++;
-	return 0;
+	return fs_floors_learn(pipeline->floors, client);
 }
 
 static void
@@ -85,9 +88,19 @@ fill_generation(struct pipeline *pipeline)
 	    "%s", fs_ruleset_digest(pipeline->rules));
 	snprintf(generation->geo_digest, sizeof(generation->geo_digest), "%s",
 	    fs_geo_digest(pipeline->geo));
+	snprintf(generation->floors_digest, sizeof(generation->floors_digest),
+	    "%s", fs_floors_digest(pipeline->floors));
 	snprintf(generation->version, sizeof(generation->version), "%s",
 	    fs_version());
 	generation->geo_built_s = fs_geo_built_s(pipeline->geo);
+}
+
+static int
+learn(void *ctx, const struct fs_client *client)
+{
+	struct pipeline *pipeline = ctx;
+
+	return fs_floors_learn(pipeline->floors, client);
 }
 
 static int
@@ -98,6 +111,34 @@ recall(void *ctx, const struct fs_client *client)
 	return fs_judge_recall(pipeline->judge, client);
 }
 
+static int
+open_store(struct pipeline *pipeline, const char *path, struct fs_err *err)
+{
+	int rc;
+
+	if ((rc = fs_store_open(path, err, &pipeline->store)) < 0 ||
+	    (rc = fs_store_unfinished(pipeline->store, err,
+		 &pipeline->gap_us)) < 0)
+		return note_failure(pipeline, rc);
+	pipeline->after_gap = rc > 0;
+	return 0;
+}
+
+/* Freezes what was learned so far, and writes on what verdicts rest from now
+ * on. Floors never come from the run itself when files are read. */
+static int
+freeze(struct pipeline *pipeline, struct fs_err *err)
+{
+	int rc;
+
+	if ((rc = fs_floors_freeze(pipeline->floors, err)) < 0)
+		return rc;
+	fill_generation(pipeline);
+	return note_failure(pipeline,
+	    fs_store_put_generation(pipeline->store, pipeline->rules,
+		&pipeline->generation, err));
+}
+
 int
 pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 {
@@ -105,23 +146,14 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 	uint32_t id;
 	int rc;
 
-	if ((rc = fs_store_open(path, err, &pipeline->store)) < 0) {
-		pipeline->store_failed = true;
+	if ((rc = open_store(pipeline, path, err)) < 0 ||
+	    (rc = fs_floors_new(settings, err, &pipeline->floors)) < 0)
 		return rc;
-	}
-	rc = fs_store_unfinished(pipeline->store, err, &pipeline->gap_us);
-	if (rc < 0) {
-		pipeline->store_failed = true;
+	rc = fs_store_recall(pipeline->store, learn, pipeline, err);
+	if (rc < 0)
+		return note_failure(pipeline, rc);
+	if ((rc = freeze(pipeline, err)) < 0)
 		return rc;
-	}
-	pipeline->after_gap = rc > 0;
-	fill_generation(pipeline);
-	rc = fs_store_put_generation(pipeline->store, pipeline->rules,
-	    &pipeline->generation, err);
-	if (rc < 0) {
-		pipeline->store_failed = true;
-		return rc;
-	}
 	id = pipeline->generation.id;
 	if ((rc = fs_engine_new(settings, pipeline->rules, pipeline->geo, id,
 		 err, &pipeline->engine)) < 0 ||
@@ -130,8 +162,27 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 		return rc;
 	fs_engine_sink(pipeline->engine, take_flow, pipeline);
 	fs_judge_sink(pipeline->judge, take_client, pipeline);
+	fs_judge_floors(pipeline->judge, pipeline->floors, id);
 	rc = fs_store_recall(pipeline->store, recall, pipeline, err);
 	return note_failure(pipeline, rc);
+}
+
+/* Live, once an hour: what was learned since then counts from now on. */
+static int
+renew_floors(struct pipeline *pipeline, uint64_t now_us)
+{
+	int rc;
+
+	if (pipeline->frozen_us == 0)
+		pipeline->frozen_us = now_us;
+	if (now_us < pipeline->frozen_us + floors_us)
+		return 0;
+	pipeline->frozen_us = now_us;
+	if ((rc = freeze(pipeline, &pipeline->err)) < 0)
+		return rc;
+	fs_judge_floors(pipeline->judge, pipeline->floors,
+	    pipeline->generation.id);
+	return 0;
 }
 
 /* What a run that was cut off has left out. */
@@ -192,6 +243,10 @@ put_start(struct pipeline *pipeline, uint64_t now_us)
 	rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "places",
 	    pipeline->config->city_count + pipeline->config->asn_count,
 	    generation->geo_digest);
+	if (rc == 0 && fs_floors_clients(pipeline->floors) > 0)
+		rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "floors",
+		    fs_floors_clients(pipeline->floors),
+		    generation->floors_digest);
 	return rc < 0 ? rc : pipeline_save(pipeline);
 }
 
@@ -231,6 +286,8 @@ pipeline_tick(struct pipeline *pipeline, uint64_t now_us)
 
 	if (now_us > pipeline->last_us)
 		pipeline->last_us = now_us;
+	if (rc == 0)
+		rc = renew_floors(pipeline, now_us);
 	return rc < 0 ? rc : fs_engine_tick(pipeline->engine, now_us);
 }
 
@@ -365,6 +422,7 @@ pipeline_fini(struct pipeline *pipeline)
 {
 	fs_engine_free(pipeline->engine);
 	fs_judge_free(pipeline->judge);
+	fs_floors_free(pipeline->floors);
 	fs_store_close(pipeline->store);
 	fs_ruleset_free(pipeline->rules);
 	fs_geo_close(pipeline->geo);

@@ -11,8 +11,10 @@ struct pipeline {
 	struct fs_geo *geo;
 	struct fs_engine *engine;
 	struct fs_judge *judge;
+	struct fs_floors *floors;
 	struct fs_store *store;
 	struct fs_generation generation;
+	uint64_t frozen_us;    /* Live: when the floors were frozen. */
 	uint64_t uncommitted;  /* Rows. */
 	bool after_gap;        /* The run before was cut off; its rows end at */
 	uint64_t gap_us;       /* this time. */

@@ -377,6 +377,34 @@ gaps() {
 	[[ "$output" == *"not captured, or not stored: a run was cut off, and what it saw last is missing"* ]]
 }
 
+# What the newest generation of a store says of its floors.
+floors() {
+	sqlite3 "$1" 'SELECT floors_digest FROM generations
+		ORDER BY id DESC LIMIT 1'
+}
+
+@test "a store teaches the next run, and only that one" {
+	local other="$BATS_TEST_TMPDIR/other.db" zeros
+	zeros=$(printf '0%.0s' {1..64})
+	demo() {
+		"$BIN/flowscand" -c $DATA/flowscand-demo.yaml \
+			-r $DATA/demo.pcap.zst --db "$1" 2>/dev/null
+	}
+	demo "$DB"
+	[ "$(floors "$DB")" = "$zeros" ]
+	[ "$(sqlite3 "$DB" "SELECT count(*) FROM events
+		WHERE subject = 'floors'")" -eq 0 ]
+	sqlite3 "$DB" "VACUUM INTO '$other'"
+	demo "$DB"
+	demo "$other"
+	[ "$(floors "$DB")" != "$zeros" ]
+	[ "$(floors "$DB")" = "$(floors "$other")" ]
+	[ "$(sqlite3 "$DB" "SELECT text FROM events
+		WHERE subject = 'floors'")" = "$(floors "$DB")" ]
+	diff <("$BIN/flowscan" clients --db "$DB" --format jsonl) \
+		<("$BIN/flowscan" clients --db "$other" --format jsonl)
+}
+
 @test "what may be given once is not taken twice" {
 	scan -c other.yaml
 	[ "$status" -eq 2 ]
