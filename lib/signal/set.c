@@ -259,3 +259,33 @@ signals_format(const struct signals *signals, enum signal_id id, bool with_unit,
 	}
 	return (size_t)written < size ? (size_t)written : size - 1;
 }
+
+/* ---- Names ------------------------------------------------------------- */
+
+int
+signal_find(const char *name)
+{
+	int id;
+
+	for (id = 0; id < SIGNAL_COUNT; id++)
+		if (strcmp(signal_info((enum signal_id)id)->name, name) == 0)
+			return id;
+	return -1;
+}
+
+const char *
+signal_unit_name(int unit)
+{
+	static const char *const names[] = { "", "", "B", "ms", "km", "deg" };
+
+	return names[unit];
+}
+
+const char *
+signal_type_name(int type)
+{
+	static const char *const names[] = { "flag", "number", "text", "bytes",
+		"address", "sizes" };
+
+	return names[type];
+}

@@ -1,7 +1,5 @@
 #include "signal/signal.h"
 
-#include <string.h>
-
 /* Shorter names keep a line of the table to one signal. */
 enum {
 	FLAG = SIGNAL_FLAG,
@@ -483,35 +481,8 @@ static const struct signal_info table[SIGNAL_COUNT] = {
 	    "per cent of them whose TLS answers 50 ms after TCP, or later" },
 };
 
-static const char *const unit_names[] = { "", "", "B", "ms", "km", "deg" };
-static const char *const type_names[] = { "flag", "number", "text", "bytes",
-	"address", "sizes" };
-
 const struct signal_info *
 signal_info(enum signal_id id)
 {
 	return &table[id];
-}
-
-int
-signal_find(const char *name)
-{
-	int id;
-
-	for (id = 0; id < SIGNAL_COUNT; id++)
-		if (strcmp(table[id].name, name) == 0)
-			return id;
-	return -1;
-}
-
-const char *
-signal_unit_name(int unit)
-{
-	return unit_names[unit];
-}
-
-const char *
-signal_type_name(int type)
-{
-	return type_names[type];
 }
