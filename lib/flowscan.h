@@ -217,7 +217,8 @@ struct fs_capture_stats {
  * input.
  *
  * Returns 0, a negated errno, FS_EFORMAT (no capture at all), FS_ETRUNC (ends
- * within its header) or FS_EUNSUP (a link type that we do not read). */
+ * within its header) or FS_EUNSUP (compressed in a way that we do not
+ * read). */
 FS_PUBLIC int fs_capture_open_file(const char *path, struct fs_err *err,
     struct fs_capture **capture);
 
@@ -233,7 +234,8 @@ FS_PUBLIC int fs_capture_fd(const struct fs_capture *capture);
  *
  * Returns 1; 0 at the end of a file or when a live capture has none now;
  * FS_ETRUNC or FS_EFORMAT where a file is damaged ('err' says where: what was
- * read before stands); or a negated errno. */
+ * read before stands); FS_EUNSUP at the end of a file whose link type is not
+ * decoded, or where it changes; or a negated errno. */
 FS_PUBLIC int fs_capture_next(struct fs_capture *capture, struct fs_err *err,
     struct fs_frame *frame);
 

@@ -174,8 +174,6 @@ open_file(struct fs_capture *capture, const char *path, struct fs_err *err)
 	}
 	capture->stream = stream;
 	capture->link = pcap_datalink(capture->pcap);
-	if (!capture_link_known(capture->link))
-		return capture_link_refused(capture, capture->link, err);
 	return 0;
 }
 
@@ -226,6 +224,19 @@ damaged(struct fs_capture *capture, int code, const char *said,
 	    (long long)at, said, advice);
 }
 
+/* A file whose frames nobody can take apart is read like any other, so that
+ * they are counted, but whoever asked must not take silence for innocence. */
+static int
+not_decoded(const struct fs_capture *capture, struct fs_err *err)
+{
+	const char *name = pcap_datalink_val_to_name(capture->link);
+
+	return err_set_at(err, FS_EUNSUP, capture->name, 0, 0,
+	    "its link type %d (%s) is not decoded: its packets (%" PRIu64
+	    ") were counted, but not looked into",
+	    capture->link, name != NULL ? name : "unknown", capture->frames);
+}
+
 int
 capture_file_end(struct fs_capture *capture, bool failed, struct fs_err *err)
 {
@@ -237,6 +248,9 @@ capture_file_end(struct fs_capture *capture, bool failed, struct fs_err *err)
 	if (fault != NULL)
 		return damaged(capture, fault_code(fault), fault,
 		    "copy or compress the file again", err);
+	if (!failed && capture->frames > 0 &&
+	    !capture_link_known(capture->link))
+		return not_decoded(capture, err);
 	if (!failed)
 		return 0;
 	if (advice != NULL)

@@ -1,6 +1,7 @@
 #include "packet/layers.h"
 
-/* What stands between a link and IP: PPP with its carriers, and MPLS. */
+/* What stands between a link and IP: PPP with its carriers, MPLS, a provider's
+ * backbone, chains of services. */
 
 enum { /* PPP protocols */
 	PPP_IP4 = 0x0021,
@@ -163,4 +164,50 @@ mpls_read(struct decode *decode, struct layer *layer)
 			return mpls_payload(layer);
 	}
 	return DROP_TAGS;
+}
+
+/* IEEE 802.1ah: flags and 24 bits of service, then the customer's frame. */
+enum packet_drop
+backbone_read(struct decode *decode, struct layer *layer)
+{
+	(void)decode;
+	return cursor_skip(&layer->bytes, 4) ? layer_next(layer, LAYER_ETHER)
+					     : DROP_LINK_TRUNCATED;
+}
+
+/* RFC 8300, 6.4; VXLAN-GPE has the same ones. */
+enum packet_drop
+layer_next_service(struct layer *layer, uint8_t next)
+{
+	switch (next) {
+	case 1: return layer_next(layer, LAYER_IP4);
+	case 2: return layer_next(layer, LAYER_IP6);
+	case 3: return layer_next(layer, LAYER_ETHER);
+	case 4: return layer_next(layer, LAYER_NSH);
+	case 5: return layer_next(layer, LAYER_MPLS);
+	default: return DROP_NOT_IP;
+	}
+}
+
+/* RFC 8300, 2.2: version 0, 6 bits of length in units of 4 bytes, kind of
+ * metadata, next protocol, path. */
+enum packet_drop
+nsh_read(struct decode *decode, struct layer *layer)
+{
+	enum { FIXED = 4, LEAST = 8 };
+	uint16_t first;
+	uint8_t kind, next;
+	size_t size;
+
+	(void)decode;
+	if (!cursor_u16(&layer->bytes, &first) ||
+	    !cursor_u8(&layer->bytes, &kind) ||
+	    !cursor_u8(&layer->bytes, &next))
+		return DROP_LINK_TRUNCATED;
+	size = (size_t)(first & 63) * 4;
+	if (first >> 14 != 0 || size < LEAST)
+		return DROP_LINK_DAMAGED;
+	if (!cursor_skip(&layer->bytes, size - FIXED))
+		return DROP_LINK_TRUNCATED;
+	return layer_next_service(layer, next);
 }

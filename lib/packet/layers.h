@@ -25,6 +25,34 @@ enum layer_kind {
 	LAYER_PPP,
 	LAYER_HDLC, /* Cisco's. */
 	LAYER_MPLS,
+	LAYER_BACKBONE, /* IEEE 802.1ah */
+	LAYER_NSH,
+	LAYER_RADIO, /* IEEE 802.11 */
+	LAYER_RADIOTAP,
+	LAYER_PRISM,
+	LAYER_AVS,
+	LAYER_PPI,
+	LAYER_FDDI,
+	LAYER_RING,
+	LAYER_ARCNET,
+	LAYER_BARE_TYPE,
+	LAYER_INFINIBAND,
+	LAYER_DSA,
+	LAYER_EDSA,
+	LAYER_FRAME_RELAY,
+	LAYER_MULTILINK,
+	LAYER_CLIP,
+	LAYER_SUNATM,
+	LAYER_PPPD,
+	LAYER_NFLOG,
+	LAYER_PKTAP,
+	LAYER_PFLOG,
+	LAYER_ENC,
+	LAYER_JUNIPER_ETHER,
+	LAYER_JUNIPER_PPP,
+	LAYER_JUNIPER_HDLC,
+	LAYER_JUNIPER_FRAME_RELAY,
+	LAYER_ERF,
 	LAYER_IP, /* Version 4 or 6, as its first bits say. */
 	LAYER_IP4,
 	LAYER_IP6,
@@ -47,9 +75,11 @@ enum {                           /* Ethernet types */
 	ETHER_ERSPAN3 = 0x22eb,
 	ETHER_ERSPAN = 0x88be,
 	ETHER_QINQ = 0x88a8,
+	ETHER_BACKBONE = 0x88e7,
 	ETHER_CISCO_META = 0x8909,
 	ETHER_VN_TAG = 0x8926,
 	ETHER_E_TAG = 0x893f, /* IEEE 802.1BR */
+	ETHER_NSH = 0x894f,
 	ETHER_QINQ_OLD = 0x9100,
 };
 
@@ -147,6 +177,27 @@ layer_next_type(struct layer *layer, uint16_t type)
 	return layer_next(layer, LAYER_TYPE);
 }
 
+static inline bool
+layer_u16le(struct layer *layer, uint16_t *value)
+{
+	if (!cursor_u16(&layer->bytes, value))
+		return false;
+	*value = __builtin_bswap16(*value);
+	return true;
+}
+
+static inline bool
+layer_u32le(struct layer *layer, uint32_t *value)
+{
+	if (!cursor_u32(&layer->bytes, value))
+		return false;
+	*value = __builtin_bswap32(*value);
+	return true;
+}
+
+/* packet.c: what a link type (DLT_*) begins with. */
+enum packet_drop layer_next_link(struct layer *layer, uint32_t link);
+
 /* link.c */
 enum packet_drop ether_read(struct decode *decode, struct layer *layer);
 enum packet_drop type_read(struct decode *decode, struct layer *layer);
@@ -154,12 +205,52 @@ enum packet_drop llc_read(struct decode *decode, struct layer *layer);
 enum packet_drop sll_read(struct decode *decode, struct layer *layer);
 enum packet_drop sll2_read(struct decode *decode, struct layer *layer);
 enum packet_drop null_read(struct decode *decode, struct layer *layer);
+/* What an address family says, by the numbers of the BSDs, Darwin and
+ * Linux. */
+enum packet_drop layer_next_family(struct layer *layer, uint32_t family);
+
+/* radio.c */
+enum packet_drop radio_read(struct decode *decode, struct layer *layer);
+enum packet_drop radiotap_read(struct decode *decode, struct layer *layer);
+enum packet_drop prism_read(struct decode *decode, struct layer *layer);
+enum packet_drop avs_read(struct decode *decode, struct layer *layer);
+enum packet_drop ppi_read(struct decode *decode, struct layer *layer);
+
+/* wide.c */
+enum packet_drop fddi_read(struct decode *decode, struct layer *layer);
+enum packet_drop ring_read(struct decode *decode, struct layer *layer);
+enum packet_drop arcnet_read(struct decode *decode, struct layer *layer);
+enum packet_drop bare_type_read(struct decode *decode, struct layer *layer);
+enum packet_drop infiniband_read(struct decode *decode, struct layer *layer);
+enum packet_drop dsa_read(struct decode *decode, struct layer *layer);
+enum packet_drop edsa_read(struct decode *decode, struct layer *layer);
+enum packet_drop frame_relay_read(struct decode *decode, struct layer *layer);
+enum packet_drop multilink_read(struct decode *decode, struct layer *layer);
+enum packet_drop clip_read(struct decode *decode, struct layer *layer);
+enum packet_drop sunatm_read(struct decode *decode, struct layer *layer);
+enum packet_drop pppd_read(struct decode *decode, struct layer *layer);
+
+/* wrapped.c */
+enum packet_drop nflog_read(struct decode *decode, struct layer *layer);
+enum packet_drop pktap_read(struct decode *decode, struct layer *layer);
+enum packet_drop pflog_read(struct decode *decode, struct layer *layer);
+enum packet_drop enc_read(struct decode *decode, struct layer *layer);
+enum packet_drop juniper_ether_read(struct decode *decode, struct layer *layer);
+enum packet_drop juniper_ppp_read(struct decode *decode, struct layer *layer);
+enum packet_drop juniper_hdlc_read(struct decode *decode, struct layer *layer);
+enum packet_drop juniper_frame_relay_read(struct decode *decode,
+    struct layer *layer);
+enum packet_drop erf_read(struct decode *decode, struct layer *layer);
 
 /* label.c */
 enum packet_drop pppoe_read(struct decode *decode, struct layer *layer);
 enum packet_drop ppp_read(struct decode *decode, struct layer *layer);
 enum packet_drop hdlc_read(struct decode *decode, struct layer *layer);
 enum packet_drop mpls_read(struct decode *decode, struct layer *layer);
+enum packet_drop backbone_read(struct decode *decode, struct layer *layer);
+enum packet_drop nsh_read(struct decode *decode, struct layer *layer);
+/* What the numbers that NSH and VXLAN-GPE share say. */
+enum packet_drop layer_next_service(struct layer *layer, uint8_t next);
 
 /* ip.c: each adds a level to the stack, and leaves the next layer where the
  * level carries one. */

@@ -68,6 +68,8 @@ type_read(struct decode *decode, struct layer *layer)
 	case ETHER_PPPOE: return layer_next(layer, LAYER_PPPOE);
 	case ETHER_PPP: return layer_next(layer, LAYER_PPP);
 	case ETHER_TRANSPARENT: return layer_next(layer, LAYER_ETHER);
+	case ETHER_BACKBONE: return layer_next(layer, LAYER_BACKBONE);
+	case ETHER_NSH: return layer_next(layer, LAYER_NSH);
 	default: break;
 	}
 	if (layer->type > ETHER_LENGTH_MAX)
@@ -148,8 +150,21 @@ sll2_read(struct decode *decode, struct layer *layer)
 	return cooked_next(layer, device, protocol);
 }
 
-/* BSD's loopback: an address family in the byte order of whoever captured,
- * with the numbers of the BSDs, Darwin and Linux. */
+enum packet_drop
+layer_next_family(struct layer *layer, uint32_t family)
+{
+	switch (family) {
+	case 2: return layer_next(layer, LAYER_IP4);
+	case 10:
+	case 24:
+	case 28:
+	case 30: return layer_next(layer, LAYER_IP6);
+	default: return DROP_NOT_IP;
+	}
+}
+
+/* BSD's loopback: an address family in the byte order of whoever
+ * captured. */
 enum packet_drop
 null_read(struct decode *decode, struct layer *layer)
 {
@@ -160,12 +175,5 @@ null_read(struct decode *decode, struct layer *layer)
 		return DROP_LINK_TRUNCATED;
 	if (family > 0xffff)
 		family = __builtin_bswap32(family);
-	switch (family) {
-	case 2: return layer_next(layer, LAYER_IP4);
-	case 10:
-	case 24:
-	case 28:
-	case 30: return layer_next(layer, LAYER_IP6);
-	default: return DROP_NOT_IP;
-	}
+	return layer_next_family(layer, family);
 }

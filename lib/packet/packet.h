@@ -43,7 +43,9 @@ enum packet_carrier packet_carrier_find(const char *name);
 enum packet_drop {
 	DROP_NONE,
 	DROP_LINK_TRUNCATED,
+	DROP_LINK_DAMAGED, /* The receiver or the header itself says so. */
 	DROP_LINK_UNSUPPORTED,
+	DROP_LINK_ENCRYPTED, /* Radio, protected by its own keys. */
 	DROP_NOT_IP, /* ARP, LLDP, ...: an Ethernet type that is no IP. */
 	DROP_TAGS,   /* More tags or labels than we follow. */
 	DROP_PPPOE,

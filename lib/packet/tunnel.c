@@ -7,6 +7,7 @@ enum { /* UDP ports */
 	PORT_GTP = 2152,
 	PORT_TEREDO = 3544,
 	PORT_VXLAN = 4789,
+	PORT_VXLAN_GPE = 4790,
 	PORT_GENEVE = 6081,
 	PORT_VXLAN_LINUX = 8472, /* Linux's before RFC 7348. */
 };
@@ -35,6 +36,30 @@ vxlan_read(struct packet *packet, struct layer *layer)
 	packet->carries = CARRIER_VXLAN;
 	packet->carrier_id = vni;
 	layer->kind = LAYER_ETHER;
+	return FOUND;
+}
+
+/* draft-ietf-nvo3-vxlan-gpe: the flags say that the next protocol is named,
+ * which stands before the VNI. */
+static enum found
+vxlan_gpe_read(struct packet *packet, struct layer *layer)
+{
+	enum { KNOWN = 0x3f, VERSION = 0x30, VNI_NEXT = 0x0c };
+	uint8_t flags, next, end;
+	uint16_t reserved;
+	uint32_t vni;
+
+	if (!cursor_u8(&layer->bytes, &flags) ||
+	    !cursor_u16(&layer->bytes, &reserved) ||
+	    !cursor_u8(&layer->bytes, &next) ||
+	    !cursor_u24(&layer->bytes, &vni) || !cursor_u8(&layer->bytes, &end))
+		return FOUND_CUT;
+	if ((flags & ~KNOWN) != 0 || (flags & VERSION) != 0 ||
+	    (flags & VNI_NEXT) != VNI_NEXT || reserved != 0 || end != 0 ||
+	    layer_next_service(layer, next) != DROP_NONE)
+		return FOUND_NOT;
+	packet->carries = CARRIER_VXLAN;
+	packet->carrier_id = vni;
 	return FOUND;
 }
 
@@ -172,6 +197,7 @@ by_port(struct packet *packet, struct layer *layer)
 	switch (packet->dst_port) {
 	case PORT_VXLAN:
 	case PORT_VXLAN_LINUX: return vxlan_read(packet, layer);
+	case PORT_VXLAN_GPE: return vxlan_gpe_read(packet, layer);
 	case PORT_GENEVE: return geneve_read(packet, layer);
 	case PORT_GTP: return gtp_read(packet, layer);
 	case PORT_TEREDO: return teredo_read(packet, layer);

@@ -139,13 +139,19 @@ client() {
 	one_line_about "$BATS_TEST_TMPDIR"
 }
 
-@test "an unknown link type" {
-	# A pcap header of link type 147 (DLT_USER0).
-	printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\223\000\000\000' \
-		>"$BATS_TEST_TMPDIR/user0.pcap"
+@test "an unknown link type is counted, and told" {
+	# A pcap header of link type 147 (DLT_USER0), and one packet of a byte.
+	{
+		printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\223\000\000\000'
+		printf '\000\000\000\145\000\000\000\000\001\000\000\000\001\000\000\000\000'
+	} >"$BATS_TEST_TMPDIR/user0.pcap"
 	scan -r "$BATS_TEST_TMPDIR/user0.pcap"
-	[ "$status" -eq 2 ]
-	one_line_about user0.pcap
+	[ "$status" -eq 5 ]
+	[[ "$output" == *"user0.pcap"*"link type 147"*"is not decoded: its packets (1)"* ]]
+	[[ "$output" == *"not read: 1 link-unsupported"* ]]
+	# Beside it, the others are read as ever.
+	scan -r "$BATS_TEST_TMPDIR/user0.pcap" -r $DATA/http.pcap
+	[ "$status" -eq 5 ]
 }
 
 @test "a bad capture beside a good one stores nothing" {

@@ -13,7 +13,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int links[] = { 1, 113, 276, 12, 228, 229, 0, 108, 9, 50, 51, 104,
-	127 };
+	187, 127, 105, 119, 163, 192, 107, 206, 182, 11, 19, 123, 6, 10, 7, 129,
+	122, 138, 242, 8, 226, 239, 258, 117, 109, 240, 241, 197, 178, 179, 180,
+	181, 281, 282, 284, 285, 166, 204, 205 };
 
 /* Reads all that the stack points to. */
 static unsigned

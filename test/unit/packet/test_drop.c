@@ -7,7 +7,7 @@
 
 /* Every reason for which a frame, or what it carries, is not read. */
 
-enum { ETHER = 1, RAW = 12, NULL_LINK = 0, RADIO = 127 };
+enum { ETHER = 1, RAW = 12, NULL_LINK = 0, BLUETOOTH = 187 };
 
 struct row {
 	const char *name;
@@ -34,8 +34,14 @@ static const struct row rows[] = {
 	{ "half a SNAP header", ETHER,
 	    { { ETH, .type = 7 }, { HEX, 0, 0, "aa aa 03 00 00 00 08" } },
 	    DROP_LINK_TRUNCATED, FS_ETRUNC },
-	{ "radio", RADIO, { { IP4, 1 }, { UDP } }, DROP_LINK_UNSUPPORTED,
-	    FS_EUNSUP },
+	{ "Bluetooth", BLUETOOTH, { { IP4, 1 }, { UDP } },
+	    DROP_LINK_UNSUPPORTED, FS_EUNSUP },
+	{ "radio of a version that is none", 127,
+	    { { HEX, 0, 0, "01 00 08 00 00 00 00 00" } }, DROP_LINK_DAMAGED,
+	    FS_EFORMAT },
+	{ "radio, encrypted", 105,
+	    { { HEX, 0, 0, "08 41 00 00" }, { DATA, 0, 60 } },
+	    DROP_LINK_ENCRYPTED, FS_EUNSUP },
 	{ "a negative link type", -1, { { IP4, 1 }, { UDP } },
 	    DROP_LINK_UNSUPPORTED, FS_EUNSUP },
 	{ "ARP", ETHER, { { ETH, .type = 0x0806 }, { DATA, 0, 28 } },
