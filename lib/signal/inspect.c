@@ -16,6 +16,8 @@ static const struct signal_source *const sources[] = {
 	&signal_http,
 	&signal_http_odd,
 	&signal_ssh,
+	&signal_dns,
+	&signal_echo,
 	&signal_openvpn,
 	&signal_mkcp,
 	&signal_disguise,

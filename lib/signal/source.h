@@ -52,3 +52,5 @@ extern const struct signal_source signal_inner;    /* What is carried. */
 extern const struct signal_source signal_carried;  /* TCP within. */
 extern const struct signal_source signal_timing;   /* The TLS round trip. */
 extern const struct signal_source signal_quic_rtt; /* That of QUIC. */
+extern const struct signal_source signal_dns;      /* DNS. */
+extern const struct signal_source signal_echo;     /* ICMP's echo. */
