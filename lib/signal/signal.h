@@ -43,7 +43,8 @@ enum signal_views {
 	SEEN_ANY = 3,
 };
 
-/* In order of the table in table.c. */
+/* In order of the table in table.c and, from SIGNAL_CLIENT_IP on,
+ * table_client.c. */
 enum signal_id {
 	/* The flow itself. */
 	SIGNAL_FLOW_TRANSPORT,
