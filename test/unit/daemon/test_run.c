@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
+#include "signal/blob.h"
 #include "store/store.h"
 
 enum { PATH_SIZE = 256, EVENTS = 32 };
@@ -241,6 +242,58 @@ test_ring(void)
 	fs_store_close(store);
 }
 
+/* The signals of a client with a TLS gap. */
+static uint32_t
+gap_signals(uint8_t *room, size_t size)
+{
+	static struct signals signals;
+
+	signals_clear(&signals);
+	signals_set_count(&signals, SIGNAL_CLIENT_TLS_GAP_FLOWS, 3);
+	signals_set_milli(&signals, SIGNAL_CLIENT_TLS_GAP_MS, 2000);
+	return (uint32_t)blob_encode(&signals, room, size);
+}
+
+/* Live, what was learned counts after an hour, and that is another
+ * generation; before, nothing changes. The store has no client yet, so one is
+ * put in by hand. */
+static void
+test_floors(void)
+{
+	static struct fs_client row;
+	const uint64_t now_us = 1700000000000000, hour_us = 3600000000;
+	struct pipeline pipeline;
+	struct config config = { 0 };
+	char db[PATH_SIZE];
+	uint32_t first;
+
+	snprintf(db, sizeof(db), "%s/floors.db", folder);
+	fs_settings_init(&config.settings);
+	config.settings.flow_max = config.settings.detect_max = 64;
+	if (pipeline_load(&pipeline, &config) < 0 ||
+	    pipeline_start(&pipeline, db, &pipeline.err) < 0)
+		abort();
+	first = pipeline.generation.id;
+	tap_int(pipeline_tick(&pipeline, now_us), 0, "live");
+	row.addr.family = 4;
+	row.addr.bytes[0] = 192;
+	row.verdict.view = FS_VIEW_EXIT;
+	row.last_us = now_us;
+	row.signals_size = gap_signals(row.signals, sizeof(row.signals));
+	tap_int(fs_floors_learn(pipeline.floors, &row), 0, "a client");
+	pipeline_tick(&pipeline, now_us + hour_us - 1);
+	tap_int(pipeline.generation.id, first, "within the hour");
+	tap_int((long long)fs_floors_clients(pipeline.floors), 0,
+	    "nothing is new");
+	tap_int(pipeline_tick(&pipeline, now_us + hour_us), 0, "after it");
+	tap_int((long long)fs_floors_clients(pipeline.floors), 1,
+	    "the client is known");
+	tap_ok(pipeline.generation.id > first, "which is a new generation");
+	pipeline_finish(&pipeline);
+	pipeline_fini(&pipeline);
+	fs_settings_fini(&config.settings);
+}
+
 int
 main(void)
 {
@@ -250,6 +303,7 @@ main(void)
 	test_pipe();
 	test_late_refusal();
 	test_ring();
+	test_floors();
 	if (fork() == 0)
 		execlp("rm", "rm", "-rf", folder, (char *)NULL);
 	return tap_done();
