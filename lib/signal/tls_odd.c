@@ -7,7 +7,8 @@
  * 7918); and the first record behind ChangeCipherSpec is Finished, whose 16
  * bytes (SSL 3.0: 40) grow only by what the cipher adds. TLS 1.3 sends no
  * handshake record behind ChangeCipherSpec (RFC 8446 section 5), which tells
- * it apart. */
+ * it apart; but for the ServerHello behind a HelloRetryRequest (appendix
+ * D.4), after which nothing is asked. */
 #include <stdio.h>
 
 #include "flowscan.h"
@@ -138,14 +139,16 @@ judge(const struct side *client, const struct side *server)
 	struct cursor hello;
 	uint16_t cipher;
 	uint8_t found = 0;
+	int rc;
 
 	if (!first_message(server->hello, TLS_SERVER_HELLO, &hello) ||
 	    !hello_cipher(hello, &cipher))
 		return 0;
-	if (tls_server_hello_read(hello, &read) == FS_EFORMAT)
+	rc = tls_server_hello_read(hello, &read);
+	if (rc == FS_EFORMAT)
 		found |= ODD_HELLO;
 	/* From here on, of TLS 1.2 and before. */
-	if (!server->handshake)
+	if (!server->handshake || (rc == 0 && read.retry))
 		return found;
 	if (!finished_fits(server->finished, cipher))
 		found |= ODD_FINISHED;

@@ -9,6 +9,12 @@
 #define SH13                                                         \
 	"16 0303 0036 02 000032 0303" RANDOM "02 a1a2 1301 00 0008 " \
 	"002b 0004 0304 0000"
+#define SH13_AGAIN                                                         \
+	"16 0303 0036 02 000032 0303"                                      \
+	"cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c" \
+	"02 a1a2 1301 00 0008 002b 0004 0304 0000"
+/* A ServerHello with a key share of ML-KEM, as long as no Finished is. */
+#define SH13_LONG "16 0303 04ba 02 0004b6 0303" X32
 /* As simple-obfs has it: extensions behind a size of 0. */
 #define SH_TAIL(cipher)                                            \
 	"16 0301 0031 02 00002d 0303" RANDOM "00" cipher "00 0000" \
@@ -36,6 +42,8 @@ static const struct odd_case {
 	{ "TLS 1.2, CBC", CH, SH("c014") CCS FINISHED_64, CCS FINISHED_64, "" },
 	{ "TLS 1.3", CH, SH13 CCS DATA, CCS DATA, "" },
 	{ "TLS 1.3 without ChangeCipherSpec", CH, SH13 DATA, DATA, "" },
+	{ "TLS 1.3 asks for another hello", CH, SH13_AGAIN CCS SH13_LONG,
+	    CH DATA, "" },
 	{ "early data", CH CCS DATA, SH13 CCS DATA, DATA, "" },
 	{ "a ServerHello with a tail", CH, SH_TAIL("cca8") CCS FINISHED_32,
 	    CCS FINISHED_32, "tls.impossible=hello" },
