@@ -2,6 +2,8 @@
  * that V2Ray and Xray put before mKCP and QUIC (v2ray-core,
  * transport/internet/headers). They are constant but for a counter, and what
  * stands behind them does not fit them. And QUIC behind any such header. */
+#include <string.h>
+
 #include "flowscan.h"
 #include "parse/dtls.h"
 #include "parse/quic.h"
@@ -54,8 +56,8 @@ is_dtls(const uint8_t *head, const struct packet *packet)
 	struct dtls_record record;
 	int rc;
 
-	/* What the capture cut short cannot be checked. */
-	if (!begins(head, "\x17\xfe\xfd", 3) ||
+	/* What the capture cut short cannot be checked, nor a fragment. */
+	if (!begins(head, "\x17\xfe\xfd", 3) || packet->first_fragment ||
 	    datagram.left != packet->payload_size)
 		return false;
 	while ((rc = dtls_record_next(&datagram, &record)) > 0)

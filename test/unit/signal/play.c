@@ -131,6 +131,7 @@ play(const struct signal_source *source, const struct play_options *options,
 		stack.time_us = (uint64_t)START_US + (uint64_t)acts[i].at_us;
 		stack.level[0] = packet_of(&acts[i], options->ip_proto, bytes,
 		    size, captured);
+		stack.level[0].first_fragment = options->fragments;
 		if (flow_table_touch(table, &stack, 0, &flow, &from) < 0)
 			abort();
 		if (captured > 0 && more)

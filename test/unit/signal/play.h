@@ -22,6 +22,7 @@ struct play_options {
 	uint8_t ip_proto;
 	uint32_t captured; /* Of a payload at most; 0: all of it. */
 	uint32_t first;    /* Acts before this one are not seen. */
+	bool fragments;    /* More of each packet follows. */
 };
 
 /* Leaves what 'source' collected in 'signals', which is cleared before. The
