@@ -8,6 +8,9 @@ enum {
 	HEAD_SIZE = MKCP_SEAL + 4,
 	COMMAND_MAX = 3,
 	OPTION_MAX = 1,
+	/* Sizes fit by accident once in a thousand datagrams; on purpose they
+	 * can at each place, and each hash is as long as the datagram. */
+	HASHES_MAX = 3,
 };
 
 /* FNV-1a of 32 bits. */
@@ -35,9 +38,9 @@ hash_of(struct cursor sealed)
 }
 
 /* Unseals the beginning. The size is asked before the hash: it costs least,
- * and mostly says no. */
+ * and mostly says no. '*hashes' counts how often it did not. */
 static bool
-unseal(struct cursor sealed, uint8_t head[HEAD_SIZE])
+unseal(struct cursor sealed, uint8_t head[HEAD_SIZE], unsigned *hashes)
 {
 	struct cursor begin = sealed;
 	size_t i;
@@ -46,8 +49,10 @@ unseal(struct cursor sealed, uint8_t head[HEAD_SIZE])
 		return false;
 	for (i = HEAD_SIZE; i-- > XOR_BACK;)
 		head[i] ^= head[i - XOR_BACK];
-	return u16(head + HASH_SIZE) == sealed.left - MKCP_SEAL &&
-	    ((uint32_t)u16(head) << 16 | u16(head + 2)) == hash_of(sealed);
+	if (u16(head + HASH_SIZE) != sealed.left - MKCP_SEAL)
+		return false;
+	++*hashes;
+	return ((uint32_t)u16(head) << 16 | u16(head + 2)) == hash_of(sealed);
 }
 
 int
@@ -55,12 +60,13 @@ mkcp_read(struct cursor datagram, struct mkcp_datagram *found)
 {
 	const uint8_t *kcp;
 	uint8_t head[HEAD_SIZE];
-	unsigned header = 0;
+	unsigned header = 0, hashes = 0;
 
 	if (datagram.left < MKCP_SEAL + MKCP_LEAST)
 		return FS_ETRUNC;
-	while (!unseal(datagram, head))
-		if (++header > MKCP_HEADER_MAX || !cursor_skip(&datagram, 1) ||
+	while (!unseal(datagram, head, &hashes))
+		if (hashes == HASHES_MAX || ++header > MKCP_HEADER_MAX ||
+		    !cursor_skip(&datagram, 1) ||
 		    datagram.left < MKCP_SEAL + MKCP_LEAST)
 			return FS_EFORMAT;
 	kcp = head + MKCP_SEAL;
