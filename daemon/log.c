@@ -8,11 +8,14 @@ log_line(const char *format, ...)
 {
 	va_list args;
 
+	/* Rules are read beside the loop, and tell their faults from there. */
+	flockfile(stderr);
 	fputs("flowscand: ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
+	funlockfile(stderr);
 }
 
 void

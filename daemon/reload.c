@@ -95,7 +95,7 @@ on_loaded(uv_work_t *work, int status)
 	struct reload *reload = work->data;
 
 	reload->loading = false;
-	if (status < 0) /* The loop ends. */
+	if (status < 0 || reload->ended)
 		return;
 	refuse_empty(reload);
 	if (reload->rc == 0)
@@ -115,6 +115,12 @@ reload_ask(struct reload *reload)
 	reload->work.data = reload;
 	reload->loading =
 	    uv_queue_work(reload->loop, &reload->work, load, on_loaded) == 0;
+}
+
+void
+reload_stop(struct reload *reload)
+{
+	reload->ended = true;
 }
 
 void

@@ -19,6 +19,7 @@ struct reload {
 	uv_timer_t settle; /* Runs until the last of several changes. */
 	uv_work_t work;
 	bool loading, again;
+	bool ended; /* What is loaded still is of no use. */
 	/* What the work leaves. */
 	struct fs_ruleset *rules;
 	struct fs_err err;
@@ -31,6 +32,10 @@ int reload_begin(struct reload *reload, uv_loop_t *loop,
 
 /* Loads the rules anew, now or when the load that is under way has ended. */
 void reload_ask(struct reload *reload);
+
+/* Keeps a load that is under way from changing anything: the pipeline has
+ * finished, and only the loop has not. */
+void reload_stop(struct reload *reload);
 
 /* Frees what a load has left, once the loop has ended. */
 void reload_end(struct reload *reload);

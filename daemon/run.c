@@ -103,6 +103,7 @@ on_walk(uv_handle_t *handle, void *ctx)
 static void
 end(struct run *run)
 {
+	reload_stop(&run->reload);
 	uv_walk(&run->loop, on_walk, NULL);
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&run->loop);
