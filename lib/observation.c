@@ -99,6 +99,8 @@ observer_decide(struct observer *observer, struct flow *flow)
 	inspect_collect(observer->pool, flow, signals);
 	keep_facts(observer, flow, signals);
 	count_on(flow, signals);
+	if (flow->service < 0)
+		beside_score(observer->pairs, flow, signals);
 	inspect_give(observer->pool, flow);
 	flow->decided = true;
 }
@@ -284,8 +286,11 @@ observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
 	final_answers(flow, signals);
 	geo_flow(observer->geo, observer->settings, flow, signals);
 	set_service(observer, flow, signals);
-	if (flow->service < 0)
+	if (flow->service < 0) {
+		if (end != FLOW_END_NONE && !flow->decided)
+			beside_score(observer->pairs, flow, signals);
 		beside_flow(observer->pairs, flow, signals);
+	}
 
 	fill_tuple(observer, flow, out);
 	out->rev = ++flow->rev;

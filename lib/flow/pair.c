@@ -27,9 +27,11 @@ _Static_assert(sizeof(struct pair_key) == 36, "pair_key has padding");
 
 struct note {
 	uint64_t last_us;
+	int64_t sum;   /* Of the scores. */
 	uint16_t port; /* The server's. */
 	uint8_t kind;
 	uint8_t client; /* Endpoint of the key. */
+	uint8_t scored;
 };
 
 /* In a chain of those with the same hash, and in a ring in the order of
@@ -196,12 +198,13 @@ note_for(struct pair *pair, const struct flow *flow, enum pair_kind kind)
 	}
 	if (pair->note_count < NOTES)
 		oldest = &pair->notes[pair->note_count++];
-	oldest->last_us = 0;
+	memset(oldest, 0, sizeof(*oldest));
 	return oldest;
 }
 
-void
-pair_note(struct pair_table *table, const struct flow *flow,
+/* Notes the flow. What was scored too long ago is forgotten. */
+static struct note *
+note_flow(struct pair_table *table, const struct flow *flow,
     enum pair_kind kind)
 {
 	struct pair *pair = find(table, flow);
@@ -214,11 +217,36 @@ pair_note(struct pair_table *table, const struct flow *flow,
 		link_pair(table, pair);
 	}
 	note = note_for(pair, flow, kind);
+	if (time_since_us(flow->first_us, note->last_us) >= recent_us) {
+		note->sum = 0;
+		note->scored = 0;
+	}
 	note->kind = (uint8_t)kind;
 	note->client = flow->client;
 	note->port = flow->key.port[!flow->client];
 	if (flow->last_us > note->last_us)
 		note->last_us = flow->last_us;
+	return note;
+}
+
+void
+pair_note(struct pair_table *table, const struct flow *flow,
+    enum pair_kind kind)
+{
+	(void)note_flow(table, flow, kind);
+}
+
+void
+pair_score(struct pair_table *table, const struct flow *flow, int32_t milli)
+{
+	struct note *note = note_flow(table, flow, PAIR_TLS);
+
+	if (note->scored == PAIR_SCORES) {
+		note->scored /= 2;
+		note->sum /= 2;
+	}
+	note->scored++;
+	note->sum += milli;
 }
 
 void
@@ -254,4 +282,24 @@ pair_kinds(const struct pair_table *table, const struct flow *flow,
 			kinds |= 1u << note->kind;
 	}
 	return kinds;
+}
+
+uint32_t
+pair_scored(const struct pair_table *table, const struct flow *flow,
+    int64_t *sum)
+{
+	const struct pair *pair = find(table, flow);
+	unsigned i;
+
+	for (i = 0; pair != NULL && i < pair->note_count; i++) {
+		const struct note *note = &pair->notes[i];
+
+		if (note->kind == PAIR_TLS && note->client == flow->client &&
+		    note->port == flow->key.port[!flow->client] &&
+		    time_since_us(flow->first_us, note->last_us) < recent_us) {
+			*sum = note->sum;
+			return note->scored;
+		}
+	}
+	return 0;
 }

@@ -22,6 +22,8 @@ enum pair_kind {
 	PAIR_KIND_COUNT,
 };
 
+enum { PAIR_SCORES = 32 };
+
 struct pair_table;
 
 /* Returns 0 or -ENOMEM. All memory is taken here. */
@@ -34,6 +36,17 @@ void pair_table_clear(struct pair_table *table);
  * pair's kinds, clients' sides and servers' ports, eight are remembered. */
 void pair_note(struct pair_table *table, const struct flow *flow,
     enum pair_kind kind);
+
+/* Adds to the pair what the sizes within a TLS flow scored, in thousandths;
+ * once a flow. It is noted as TLS, too. Newer flows count more: before more
+ * than PAIR_SCORES are added, those known are made half as many. */
+void pair_score(struct pair_table *table, const struct flow *flow,
+    int32_t milli);
+
+/* How many flows were scored from the same client to the same address and
+ * port, without a pause of ten minutes since; their sum is in '*sum'. */
+uint32_t pair_scored(const struct pair_table *table, const struct flow *flow,
+    int64_t *sum);
 
 /* Kinds of flows between the two hosts of 'flow', one bit each, that spoke
  * less than ten minutes before its first packet, or since; its own if that

@@ -18,6 +18,9 @@ enum {
 	DTLS_CLIENT_HELLO_TYPE = 1,
 	DTLS_SESSION_SIZE = 32,
 	TEXT_SIZE = 96,
+	/* Thousandths: no one flow outweighs the others of its pair. */
+	SCORE_MIN = -2000,
+	SCORE_MAX = 4000,
 };
 
 static const char *const kind_names[PAIR_KIND_COUNT] = { "tls", "dtls",
@@ -77,6 +80,31 @@ beside_answer(struct pair_table *pairs, const struct flow *flow,
 		pair_note(pairs, flow, PAIR_TLS);
 }
 
+/* Whether the flow is TLS whose sizes within were scored. */
+static bool
+is_scored(const struct flow *flow, const struct signals *signals)
+{
+	return flow->key.ip_proto == PROTO_TCP &&
+	    signals_known(signals, SIGNAL_INNER_SCORE) &&
+	    kind_of(flow, signals) == PAIR_TLS;
+}
+
+void
+beside_score(struct pair_table *pairs, const struct flow *flow,
+    const struct signals *signals)
+{
+	int64_t milli;
+
+	if (!is_scored(flow, signals))
+		return;
+	milli = signals_milli(signals, SIGNAL_INNER_SCORE);
+	if (milli < SCORE_MIN)
+		milli = SCORE_MIN;
+	if (milli > SCORE_MAX)
+		milli = SCORE_MAX;
+	pair_score(pairs, flow, (int32_t)milli);
+}
+
 /* ---- What is beside it ------------------------------------------------- */
 
 static bool
@@ -109,6 +137,20 @@ set_kinds(uint32_t kinds, struct signals *signals)
 		signals_set_text(signals, SIGNAL_PAIR_KINDS, text, size);
 }
 
+static void
+set_scores(const struct pair_table *pairs, const struct flow *flow,
+    struct signals *signals)
+{
+	int64_t sum;
+	uint32_t count;
+
+	if (!is_scored(flow, signals) ||
+	    (count = pair_scored(pairs, flow, &sum)) == 0)
+		return;
+	signals_set_count(signals, SIGNAL_PAIR_INNER_FLOWS, count);
+	signals_set_milli(signals, SIGNAL_PAIR_INNER_MEAN, sum / count);
+}
+
 void
 beside_flow(struct pair_table *pairs, const struct flow *flow,
     struct signals *signals)
@@ -120,6 +162,7 @@ beside_flow(struct pair_table *pairs, const struct flow *flow,
 	if (kind == PAIR_KIND_COUNT)
 		return;
 	pair_note(pairs, flow, kind);
+	set_scores(pairs, flow, signals);
 	kinds = pair_kinds(pairs, flow, false);
 	same = pair_kinds(pairs, flow, true);
 	if ((kinds & ~(1u << kind)) == 0)

@@ -35,6 +35,10 @@ void stack_syn(const struct packet *syn, struct signals *signals);
  * sets pair.* where other kinds of flows are beside it (beside.c). */
 void beside_flow(struct pair_table *pairs, const struct flow *flow,
     struct signals *signals);
+/* Adds inner.score of a flow of TLS to the pair of its hosts; to be called
+ * once a flow, when it looks at no more packets (beside.c). */
+void beside_score(struct pair_table *pairs, const struct flow *flow,
+    const struct signals *signals);
 /* Notes what the first payload of a flow's server says: a flow that others
  * stand beside may be judged long after them. */
 void beside_answer(struct pair_table *pairs, const struct flow *flow,

@@ -255,6 +255,12 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	[SIGNAL_PAIR_DTLS_SESSION] = { "pair.dtls_session", FLAG, UNIT_NONE,
 	    FLOW, ANY,
 	    "and the DTLS begins with a session that is known already" },
+	[SIGNAL_PAIR_INNER_FLOWS] = { "pair.inner_flows", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "flows of TLS from the same client to the same address and port "
+	    "that have an inner.score; of 32, half are forgotten" },
+	[SIGNAL_PAIR_INNER_MEAN] = { "pair.inner_mean", NUMBER, UNIT_NONE, FLOW,
+	    ANY, "mean of their inner.score, each held between -2 and 4" },
 	[SIGNAL_TCP_SYN_TTL] = { "tcp.syn.ttl", NUMBER, UNIT_COUNT, FLOW, ANY,
 	    "time to live of the client's SYN at the tap" },
 	[SIGNAL_TCP_SYN_MSS] = { "tcp.syn.mss", NUMBER, UNIT_BYTES, FLOW, ANY,

@@ -141,9 +141,82 @@ test_notes(void)
 	pair_table_free(table);
 }
 
+static void
+check_scores(const struct pair_table *table, const struct flow *flow,
+    uint32_t count, int64_t sum, const char *name)
+{
+	int64_t found = 0;
+
+	tap_int(pair_scored(table, flow, &found), count, name);
+	tap_int(found, sum, "  their sum");
+}
+
+static void
+test_scores(void)
+{
+	struct pair_table *table = table_of(16, 7);
+	struct flow flow = flow_of(1, 443, 1000), port = flow_of(1, 8443, 1000);
+	struct flow other = flow_of(2, 443, 1000), back = flow;
+	struct flow late = flow_of(1, 443, 1600);
+
+	check_scores(table, &flow, 0, 0, "no flow was scored");
+	pair_note(table, &flow, PAIR_TLS);
+	check_scores(table, &flow, 0, 0, "one was noted");
+	pair_score(table, &flow, 1500);
+	pair_score(table, &flow, -700);
+	check_scores(table, &flow, 2, 800, "two were scored");
+	tap_int(pair_kinds(table, &flow, true), 1u << PAIR_TLS, "as TLS");
+	pair_note(table, &flow, PAIR_TLS);
+	pair_note(table, &flow, PAIR_SSH);
+	check_scores(table, &flow, 2, 800, "a note changes nothing");
+	check_scores(table, &port, 0, 0, "on another port");
+	check_scores(table, &other, 0, 0, "of another client");
+	back.client = 1;
+	back.key.port[0] = 443;
+	check_scores(table, &back, 0, 0, "the other way round");
+	check_scores(table, &late, 0, 0, "ten minutes later");
+	pair_score(table, &late, 40);
+	check_scores(table, &late, 1, 40, "what was before is forgotten");
+	pair_table_clear(table);
+	check_scores(table, &late, 0, 0, "all forgotten");
+	pair_table_free(table);
+}
+
+/* Old scores give way to new ones, by halves. */
+static void
+test_many_scores(void)
+{
+	struct pair_table *table = table_of(16, 7);
+	struct flow flow = flow_of(1, 443, 1000);
+	int i;
+
+	for (i = 0; i < PAIR_SCORES; i++)
+		pair_score(table, &flow, 100);
+	check_scores(table, &flow, PAIR_SCORES, PAIR_SCORES * 100, "as many");
+	pair_score(table, &flow, -60);
+	check_scores(table, &flow, PAIR_SCORES / 2 + 1,
+	    PAIR_SCORES / 2 * 100 - 60, "one more");
+	for (i = 0; i < 1000; i++)
+		pair_score(table, &flow, -4000);
+	tap_ok(pair_scored(table, &flow, &(int64_t){ 0 }) <= PAIR_SCORES,
+	    "never more");
+	/* The place of the oldest note is taken without its scores. */
+	for (i = 1; i <= 8; i++) {
+		struct flow next = flow_of(1, (uint16_t)i, 1001);
+
+		pair_note(table, &next, PAIR_TLS);
+	}
+	check_scores(table, &flow, 0, 0, "it gave way");
+	flow = flow_of(1, 8, 1001);
+	check_scores(table, &flow, 0, 0, "and its scores with it");
+	pair_table_free(table);
+}
+
 int
 main(void)
 {
+	test_scores();
+	test_many_scores();
 	test_beside();
 	test_time();
 	test_bound();

@@ -108,6 +108,63 @@ test_beside(void)
 	pair_table_free(pairs);
 }
 
+/* One flow that is judged once its score was added. */
+static void
+score(struct pair_table *pairs, uint8_t proto, const char *protocol,
+    int64_t milli, struct signals *signals)
+{
+	struct flow flow = flow_of(proto);
+
+	signals_clear(signals);
+	signals_set_string(signals, SIGNAL_FLOW_PROTOCOL, protocol);
+	if (milli != INT64_MIN)
+		signals_set_milli(signals, SIGNAL_INNER_SCORE, milli);
+	beside_score(pairs, &flow, signals);
+	beside_flow(pairs, &flow, signals);
+}
+
+/* Flows of one pair in their order; -1: not known. */
+static const struct {
+	const char *name;
+	const char *protocol;
+	uint8_t proto;
+	int64_t milli;
+	int64_t flows, mean;
+} scored[] = {
+	{ "the first", "tls", TCP, 1500, 1000, 1500 },
+	{ "no score", "tls", TCP, INT64_MIN, -1, -1 },
+	{ "another protocol", "ssh", TCP, 1500, -1, -1 },
+	{ "no TCP", "tls", UDP, 1500, -1, -1 },
+	{ "the second", "tls", TCP, -500, 2000, 500 },
+	{ "one of a very high score", "tls", TCP, 9000, 3000, 1666 },
+	{ "one of a very low score", "tls", TCP, -9000, 4000, 750 },
+};
+
+static void
+test_scores(void)
+{
+	struct pair_table *pairs = table_of();
+	struct signals *signals = malloc(sizeof(*signals));
+	size_t i;
+
+	for (i = 0; i < sizeof(scored) / sizeof(scored[0]); i++) {
+		bool known;
+
+		score(pairs, scored[i].proto, scored[i].protocol,
+		    scored[i].milli, signals);
+		known = signals_known(signals, SIGNAL_PAIR_INNER_FLOWS);
+		tap_int(known ? signals_milli(signals, SIGNAL_PAIR_INNER_FLOWS)
+			      : -1,
+		    scored[i].flows, scored[i].name);
+		known = signals_known(signals, SIGNAL_PAIR_INNER_MEAN);
+		tap_int(known ? signals_milli(signals, SIGNAL_PAIR_INNER_MEAN)
+			      : -1,
+		    scored[i].mean, "  mean");
+	}
+	free(signals);
+	pair_table_free(pairs);
+}
+
 /* The first 'size' bytes of a server's first payload. */
 static uint32_t
 kinds_after(uint8_t proto, const char *hex, size_t size)
@@ -149,5 +206,6 @@ main(void)
 {
 	test_beside();
 	test_answer();
+	test_scores();
 	return tap_done();
 }
