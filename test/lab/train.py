@@ -98,18 +98,19 @@ def flows_of(binaries, capture):
 
 
 def rows_of(binaries, data):
-    """(carrier, seed, in TLS, sizes) of every flow."""
+    """(carrier, seed, in TLS, sizes, client and server) of every flow."""
     rows = []
     for folder in sorted(f for d in data for f in glob.glob(d + "/*/")):
         seed = int(folder.rstrip("/").rsplit("/", 1)[1])
         for tap in ("client", "direct"):
             if not os.path.exists(folder + tap + ".pcap"):
                 continue
-            for flow in flows_of(binaries, folder + tap + ".pcap"):
+            for flow in sorted(flows_of(binaries, folder + tap + ".pcap"), key=lambda flow: flow["last_seen"]):
                 sizes = flow["signals"].get("inner.sizes")
                 if sizes and flow["transport"] == "tcp":
                     name = PORTS.get(flow["server_port"]) if tap == "client" else honest_name(flow)
-                    rows.append((name, seed, flow["signals"].get("c2s.bytes", "").startswith("1603"), sizes[:COUNT]))
+                    pair = folder, tap, flow["client_ip"], flow["server_ip"], flow["server_port"]
+                    rows.append((name, seed, flow["signals"].get("c2s.bytes", "").startswith("1603"), sizes[:COUNT], pair))
     return rows
 
 
@@ -144,10 +145,10 @@ def score(model, sizes):
 
 
 def split(rows, in_tls):
-    """What one model is trained on: (carrier, seed, sizes, guilty)."""
+    """What one model is trained on: (carrier, seed, sizes, guilty, pair)."""
     if in_tls:
-        return [(n, s, z, n not in HONEST) for n, s, tls, z in rows if tls and (n in HONEST or n in MAKES) and n not in IN_NOISE]
-    return [(n, s, z, n not in HONEST) for n, s, tls, z in rows if n in IN_NOISE or n in HONEST]
+        return [(n, s, z, n not in HONEST, p) for n, s, tls, z, p in rows if tls and (n in HONEST or n in MAKES) and n not in IN_NOISE]
+    return [(n, s, z, n not in HONEST, p) for n, s, tls, z, p in rows if n in IN_NOISE or n in HONEST]
 
 
 LIMITS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)
@@ -157,25 +158,41 @@ def show(name, got):
     print("%-14s %5d %7.2f  " % (name, len(got), max(got)) + " ".join("%6.4f" % (sum(s > l for s in got) / len(got)) for l in LIMITS))
 
 
+def show_pairs(pairs):
+    """Of several flows between two hosts (signal pair.inner_mean): the highest
+    mean of the first four or more, over 1."""
+    found = {}
+    for (guilty, name, _), scores in pairs.items():
+        clipped = [max(-2, min(4, score)) for score in scores]
+        if len(clipped) >= 4:
+            found.setdefault((guilty, name), []).append(max(sum(clipped[:n]) / n for n in range(4, len(clipped) + 1)))
+    for guilty in (False, True):
+        for (g, name), means in sorted(found.items()):
+            if g == guilty:
+                print("%-14s pairs %4d  most %6.2f  above 1: %d" % (name, len(means), max(means), sum(m > 1 for m in means)))
+
+
 def held_out(rows, leave_out):
     """Rates on seeds that the model does not know; with 'leave_out', on whole
     makes of proxies and kinds of honest programs that it does not know."""
     seeds = sorted({r[1] for r in rows})
     odd = set(seeds[1::2])
     groups = sorted({MAKES.get(r[0], r[0]) for r in rows}) if leave_out else [None]
-    scores = {}
+    scores, pairs = {}, {}
     for group in groups:
         for test in (odd, set(seeds) - odd):
-            model = fit([(z, g) for n, s, z, g in rows if s not in test and MAKES.get(n, n) != group], 25)
-            for n, s, z, g in rows:
+            model = fit([(z, g) for n, s, z, g, _ in rows if s not in test and MAKES.get(n, n) != group], 25)
+            for n, s, z, g, pair in rows:
                 if s in test and len(z) >= LEAST and (group is None or MAKES.get(n, n) == group):
                     scores.setdefault((g, n), []).append(score(model, z))
+                    pairs.setdefault((g, n, pair), []).append(scores[g, n][-1])
     print("%-14s %5s %7s  " % ("above", "n", "most") + " ".join("%6.2f" % l for l in LIMITS))
     for guilty in (False, True):
         for (g, name), got in sorted(scores.items()):
             if g == guilty:
                 show(name, got)
         show("all proxies" if guilty else "all honest", sum((v for (g, _), v in scores.items() if g == guilty), []))
+    show_pairs(pairs)
     honest = sorted(sum((v for (g, _), v in scores.items() if not g), []))
     print("99 %% of the honest below %.2f, 99.9 %% below %.2f" % (honest[int(len(honest) * .99)], honest[int(len(honest) * .999)]))
 
@@ -232,7 +249,7 @@ def main():
             print(name, "known programs, unknown seeds")
             held_out(mine, False)
         if opt.write:
-            models.append((name, fit([(z, g) for _, _, z, g in mine if len(z) >= LEAST])))
+            models.append((name, fit([(z, g) for _, _, z, g, _ in mine if len(z) >= LEAST])))
     if opt.write:
         write(opt.write, models, rows, opt.data)
 
