@@ -699,6 +699,26 @@ FS_PUBLIC int fs_report_fit(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_ruleset *rules,
     const struct fs_labels *labels, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched);
+/* One rule of a set. */
+struct fs_rule_choice {
+	const struct fs_ruleset *rules;
+	size_t index;
+};
+
+/* What came of trying a rule. 'unheld' names the signals that it asks for and
+ * that no row holds, as many as fit. */
+struct fs_tried {
+	uint64_t asked, hit;
+	size_t unheld_count;
+	char unheld[FS_TEXT_SIZE];
+};
+
+/* The stored flows (or clients, as the rule's scope is) that one rule hits by
+ * the signals that they hold, enabled or not and whatever their view. The
+ * filter's limit bounds what is shown; every row of the filter is asked. */
+FS_PUBLIC int fs_report_try(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_rule_choice *choice,
+    const struct fs_out *out, struct fs_err *err, struct fs_tried *tried);
 /* The front page. */
 FS_PUBLIC int fs_report_summary(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,

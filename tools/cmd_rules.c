@@ -15,8 +15,8 @@ static const struct rules_verb verbs[] = {
 	    "a line for each rule" },
 	{ "show", rules_show, "show RULE [PATH]...",
 	    "one rule, what it asks for, and its tests" },
-	{ "try", rules_try, "try RULE -r CAPTURE [PATH]...",
-	    "the flows of a capture that a rule would hit" },
+	{ "try", rules_try, "try RULE -r CAPTURE|--db FILE [PATH]...",
+	    "the flows of a capture or a database that a rule would hit" },
 	{ "fit", rules_fit, "fit --labels FILE [--db FILE] [PATH]...",
 	    "how often each rule holds of labelled clients and flows" },
 };

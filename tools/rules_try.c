@@ -268,12 +268,24 @@ read_options(int argc, char **argv, struct attempt *attempt)
 	if (rest > 0 && attempt->capture_count > 0)
 		return rest;
 	(void)rules_misused("try", "%s is missing",
-	    rest == 0 ? "the name of a rule" : "-r CAPTURE");
+	    rest == 0 ? "the name of a rule" : "-r CAPTURE or --db FILE");
 	return -1;
 }
 
-int
-rules_try(int argc, char **argv)
+static bool
+names_store(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--db") == 0 ||
+		    strncmp(argv[i], "--db=", 5) == 0)
+			return true;
+	return false;
+}
+
+static int
+try_captures(int argc, char **argv)
 {
 	struct attempt *attempt = calloc(1, sizeof(*attempt));
 	int count = attempt ? read_options(argc, argv, attempt) : -1;
@@ -300,4 +312,11 @@ rules_try(int argc, char **argv)
 	}
 	free(attempt);
 	return code;
+}
+
+int
+rules_try(int argc, char **argv)
+{
+	return names_store(argc, argv) ? rules_try_db(argc, argv)
+				       : try_captures(argc, argv);
 }

@@ -127,10 +127,71 @@ change() {
 	[[ "$output" == *" clients hit"* ]]
 }
 
+# A store of the demo, made once.
+store() {
+	DB=$BATS_FILE_TMPDIR/x.db
+	[ -e "$DB" ] || "${BUILD:-build}/bin/flowscand" \
+		-c test/data/flowscand-demo.yaml -r test/data/demo.pcap.zst --db "$DB"
+}
+
+@test "rules try --db: stored clients that a rule hits, and how they were judged" {
+	store
+	run "$BIN" rules try tls-and-tcp-agree --db "$DB" rules
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"192.0.2.18 "*" vpn "*"review"*"slow-and-small-segments"* ]]
+	[[ "$output" == *"7 of 9 clients hit"*"they are named: tls 7"* ]]
+	[[ "$output" == *"client.tls_gap_ms (held by 9)"* ]]
+}
+
+@test "rules try --db: flows, as JSON lines; the limit bounds what is shown" {
+	store
+	cat >"$BATS_TEST_TMPDIR/gap.yaml" <<'END'
+- rule: a-gap
+  desc: A gap
+  condition: rtt.tls_gap_ms > 100ms
+  class: proxy
+  family: f
+  likelihood: {if_true: 0.5, if_false: 0.1}
+END
+	run "$BIN" rules try a-gap --db "$DB" --format jsonl --limit 0 "$BATS_TEST_TMPDIR/gap.yaml"
+	[ "$status" -eq 0 ]
+	[ "$(jq -r .client <<<"$output" | sort -u)" = 192.0.2.34 ]
+	[ "$(jq -r .of <<<"$output" | sort -u)" = flow ]
+	all=${#lines[@]}
+	[ "$all" -gt 3 ]
+	run "$BIN" rules try a-gap --db "$DB" --limit 2 "$BATS_TEST_TMPDIR/gap.yaml"
+	echo "$output"
+	[[ "$output" == *"... and $((all - 2)) more"* ]]
+	[[ "$output" == *"$all of 108 flows hit"* ]]
+}
+
+@test "rules try --db: signals that no row holds are told, no hit exits 1" {
+	store
+	cat >"$BATS_TEST_TMPDIR/ssh.yaml" <<'END'
+- rule: of-ssh
+  desc: A key
+  condition: ssh.client = "none" and flow.transport = tcp
+  class: proxy
+  family: f
+  likelihood: {if_true: 0.5, if_false: 0.1}
+END
+	run "$BIN" rules try of-ssh --db "$DB" "$BATS_TEST_TMPDIR/ssh.yaml"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"0 of 108 flows hit"* ]]
+	[[ "$output" == *"none of the 108 rows holds ssh.client: what the rule asks of that is unknown"* ]]
+	run "$BIN" rules try of-ssh --db "$BATS_TEST_TMPDIR/none.db" "$BATS_TEST_TMPDIR/ssh.yaml"
+	[ "$status" -eq 3 ]
+	run "$BIN" rules try of-shh --db "$DB" "$BATS_TEST_TMPDIR/ssh.yaml"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"did you mean 'of-ssh'"* ]]
+}
+
 @test "rules try: bad use" {
 	run "$BIN" rules try hello-there "$BATS_TEST_TMPDIR/one.yaml"
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"-r CAPTURE is missing"* ]]
+	[[ "$output" == *"-r CAPTURE or --db FILE is missing"* ]]
 	run "$BIN" rules try hello-there -r
 	[ "$status" -eq 2 ]
 	run "$BIN" rules try hello-there -r "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/one.yaml"
