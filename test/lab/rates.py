@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 ENOUGH = 300
-EXIT_FILES = ("exit.yaml", "lists.yaml")
+EXIT_FILES = ("exit.yaml", "stack.yaml", "context.yaml", "lists.yaml")
 PRIOR = 1 / (1 + math.exp(3))  # What scoring begins with, as a share.
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "..", "data")
