@@ -13,7 +13,7 @@ const struct command commands[] = {
 	{ "clients", cmd_clients, "a line for each client" },
 	{ "flows", cmd_flows, "a line for each flow" },
 	{ "explain", cmd_explain, "why a flow or a client is judged so" },
-	{ "rules", cmd_rules, "check rule files" },
+	{ "rules", cmd_rules, "check, test, show and try rules" },
 	{ "signals", cmd_signals, "what rules may ask and rows may hold" },
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

@@ -34,3 +34,11 @@ teardown() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
+
+@test "rules/README.md: its example loads" {
+	sed -n '/^```yaml/,/^```$/p' rules/README.md | grep -v '^```' >all.yaml
+	[ "$(grep -c '^- ' all.yaml)" -ge 4 ]
+	run build/bin/flowscan rules check all.yaml
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
