@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "flow/pages.h"
 #include "signal/source.h"
 
 /* In the order in which they are shown a packet. */
@@ -122,8 +123,7 @@ inspect_pool_new(uint32_t max, struct fs_err *err, struct inspect_pool **out)
 	pool->max = max ? max : 1;
 	pool->free = pool->oldest = pool->newest = NONE;
 	lay_out(pool);
-	/* calloc() of this size maps pages that cost nothing until used. */
-	pool->states = calloc(pool->max, pool->stride);
+	pool->states = pages_take(pool->max * pool->stride);
 	if (pool->states == NULL) {
 		err_set(err, rc, "no memory to inspect %u flows at once", max);
 		goto fail;
@@ -166,7 +166,7 @@ inspect_pool_free(struct inspect_pool *pool)
 	for (i = 0; i < SOURCE_COUNT; i++)
 		if (pool->opened[i] && sources[i]->close != NULL)
 			sources[i]->close(pool->shared[i]);
-	free(pool->states);
+	pages_give(pool->states, pool->max * pool->stride);
 	free(pool);
 }
 
