@@ -7,6 +7,22 @@
 
 enum { DAY_S = 86400 };
 
+uint64_t
+num_bits_of(const uint8_t *bytes, size_t size)
+{
+	uint64_t word, bits = 0;
+	size_t at;
+
+	for (at = 0; size - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
+		bits += num_bits(word);
+	}
+	word = 0;
+	if (size > at)
+		memcpy(&word, bytes + at, size - at);
+	return bits + num_bits(word);
+}
+
 static bool
 is_digit(char c)
 {

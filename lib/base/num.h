@@ -28,6 +28,21 @@ num_count(uint64_t *counter, uint64_t more)
 		*counter = UINT64_MAX;
 }
 
+/* How many bits are set. The compiler's own calls a function where the
+ * processor need not have an instruction for it. */
+static inline unsigned
+num_bits(uint64_t word)
+{
+	word -= word >> 1 & UINT64_C(0x5555555555555555);
+	word = (word & UINT64_C(0x3333333333333333)) +
+	    (word >> 2 & UINT64_C(0x3333333333333333));
+	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* The same of 'size' bytes. */
+uint64_t num_bits_of(const uint8_t *bytes, size_t size);
+
 /* 'a - b', or the nearest that there is. */
 static inline int64_t
 num_minus(int64_t a, int64_t b)

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "base/num.h"
 
 void
 sketch_add(struct sketch *sketch, const void *bytes, size_t size)
@@ -18,7 +19,7 @@ sketch_count(const struct sketch *sketch)
 	unsigned i, clear = 0;
 
 	for (i = 0; i < SKETCH_BITS / 64; i++)
-		clear += (unsigned)__builtin_popcountll(~sketch->words[i]);
+		clear += num_bits(~sketch->words[i]);
 	/* A full one tells as much as one bit less does. */
 	if (clear == 0)
 		clear = 1;

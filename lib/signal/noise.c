@@ -10,6 +10,8 @@
 #include <math.h>
 #include <strings.h>
 
+#include "base/num.h"
+
 enum {
 	/* Ex1: bits set per byte, in thousandths. */
 	BITS_LOW = 3400,
@@ -86,26 +88,18 @@ begins_known(struct cursor payload)
 }
 
 static int64_t
-entropy_of(const uint16_t *counts, uint32_t size)
+entropy_of(const uint8_t *bytes, uint32_t size)
 {
+	uint16_t counts[256] = { 0 };
 	double bits = 0;
-	unsigned i;
+	uint32_t i;
 
+	for (i = 0; i < size; i++)
+		counts[bytes[i]]++;
 	for (i = 0; i < 256; i++)
 		if (counts[i] > 0)
 			bits -= counts[i] * log2((double)counts[i] / size);
 	return lround(bits * MILLI / size);
-}
-
-static uint32_t
-bits_of(const uint16_t *counts)
-{
-	uint32_t bits = 0;
-	unsigned value;
-
-	for (value = 0; value < 256; value++)
-		bits += counts[value] * (uint32_t)__builtin_popcount(value);
-	return bits;
 }
 
 /* Adds a payload to the side's sums. What begins like text, TLS or HTTP is
@@ -114,8 +108,7 @@ bits_of(const uint16_t *counts)
 static void
 look_at(struct noise_side *side, struct cursor payload)
 {
-	uint16_t counts[256] = { 0 };
-	uint32_t i, run = 0, printable = 0, size = LOOKED_BYTES;
+	uint32_t i, run = 0, longest = 0, printable = 0, size = LOOKED_BYTES;
 
 	if (payload.left < size)
 		size = (uint32_t)payload.left;
@@ -126,18 +119,19 @@ look_at(struct noise_side *side, struct cursor payload)
 	}
 	side->bytes += size;
 	for (i = 0; i < size; i++) {
-		uint8_t byte = payload.at[i];
+		uint32_t is = is_printable(payload.at[i]);
 
-		counts[byte]++;
-		run = is_printable(byte) ? run + 1 : 0;
-		printable += run > 0;
-		if (run > side->longest_run)
-			side->longest_run = run;
+		/* Noise cannot be foretold, so no branch. */
+		run = (run + 1) & -is;
+		printable += is;
+		longest = run > longest ? run : longest;
 	}
+	if (longest > side->longest_run)
+		side->longest_run = longest;
 	side->printable += printable;
-	side->bits += bits_of(counts);
+	side->bits += (uint32_t)num_bits_of(payload.at, size);
 	if (side->payloads == 1)
-		side->entropy = entropy_of(counts, size);
+		side->entropy = entropy_of(payload.at, size);
 }
 
 /* Compares a datagram with the side's first one. */

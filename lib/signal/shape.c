@@ -4,6 +4,8 @@
 
 #include <limits.h>
 
+#include "base/num.h"
+
 enum {
 	BYTES_MAX = 64,
 	SIZES_MAX = 30,
@@ -45,14 +47,15 @@ is_first(const struct sighting *seen)
 static void
 look_at(struct shape *shape, struct cursor payload)
 {
-	uint8_t byte;
+	uint32_t printable = 0;
+	size_t i;
 
-	while (cursor_u8(&payload, &byte)) {
-		shape->looked_at++;
-		shape->bits += (uint32_t)__builtin_popcount(byte);
-		shape->printable +=
-		    byte >= PRINTABLE_FIRST && byte <= PRINTABLE_LAST;
-	}
+	for (i = 0; i < payload.left; i++)
+		printable += payload.at[i] >= PRINTABLE_FIRST &&
+		    payload.at[i] <= PRINTABLE_LAST;
+	shape->looked_at = (uint32_t)payload.left;
+	shape->bits = (uint32_t)num_bits_of(payload.at, payload.left);
+	shape->printable = printable;
 }
 
 static void

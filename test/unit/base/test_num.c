@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -306,10 +307,38 @@ test_differences(void)
 	tap_ok(num_minus(INT64_MAX, INT64_MIN) == INT64_MAX, "far apart");
 }
 
+static void
+test_bits(void)
+{
+	/* 8 of 0xff, 4 of 0x0f, 1 of 0x80: 13 a triple. */
+	uint8_t bytes[19];
+	size_t size, want = 0;
+
+	tap_ok(num_bits(0) == 0 && num_bits(UINT64_MAX) == 64 &&
+		num_bits(UINT64_C(1) << 63 | 1) == 2,
+	    "none, all, the outermost");
+	for (size = 0; size <= sizeof(bytes); size++) {
+		uint8_t *exact;
+
+		tap_ok(num_bits_of(bytes, size) == want, "%zu bytes", size);
+		if (size == sizeof(bytes))
+			break;
+		bytes[size] = size % 3 == 0 ? 0xff
+		    : size % 3 == 1         ? 0x0f
+					    : 0x80;
+		want += size % 3 == 0 ? 8 : size % 3 == 1 ? 4 : 1;
+		exact = tap_exact(bytes, size + 1);
+		tap_ok(num_bits_of(exact, size + 1) == want,
+		    "%zu bytes and none behind", size + 1);
+		free(exact);
+	}
+}
+
 int
 main(void)
 {
 	test_sums();
+	test_bits();
 	test_differences();
 	test_u64();
 	test_milli();
