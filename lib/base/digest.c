@@ -1,3 +1,5 @@
+/* MD5_Init and its like are only declared on request since libcrypto 3. */
+#define OPENSSL_API_COMPAT 10100
 #include "base/digest.h"
 
 #include <limits.h>
@@ -6,7 +8,8 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 enum { GCM_TAG_SIZE = 16, LABEL_SIZE = 249 };
 
@@ -20,28 +23,35 @@ done(bool worked)
 	return worked;
 }
 
-static bool
-sum_of(const EVP_MD *kind, const void *bytes, size_t size, uint8_t *sum)
-{
-	return done(EVP_Digest(bytes, size, sum, NULL, kind, NULL) == 1);
-}
-
+/* The hash functions are called directly: through EVP, libcrypto 3 looks each
+ * up by name and allocates, which costs several times what the few hundred
+ * bytes of a handshake do. */
 bool
 digest_md5(const void *bytes, size_t size, uint8_t *sum)
 {
-	return sum_of(EVP_md5(), bytes, size, sum);
+	MD5_CTX ctx;
+
+	return MD5_Init(&ctx) == 1 && MD5_Update(&ctx, bytes, size) == 1 &&
+	    MD5_Final(sum, &ctx) == 1;
 }
 
 bool
 digest_sha1(const void *bytes, size_t size, uint8_t *sum)
 {
-	return sum_of(EVP_sha1(), bytes, size, sum);
+	SHA_CTX ctx;
+
+	return SHA1_Init(&ctx) == 1 && SHA1_Update(&ctx, bytes, size) == 1 &&
+	    SHA1_Final(sum, &ctx) == 1;
 }
 
 bool
 digest_sha256(const void *bytes, size_t size, uint8_t *sum)
 {
-	return sum_of(EVP_sha256(), bytes, size, sum);
+	SHA256_CTX ctx;
+
+	return SHA256_Init(&ctx) == 1 &&
+	    SHA256_Update(&ctx, bytes, size) == 1 &&
+	    SHA256_Final(sum, &ctx) == 1;
 }
 
 void
@@ -121,17 +131,39 @@ digest_free(struct digest *digest)
 	free(digest);
 }
 
+/* Begins or ends a HMAC: hashes the key's block, every byte with 'pad'. */
+static bool
+hash_pad(SHA256_CTX *ctx, const uint8_t key[SHA256_CBLOCK], uint8_t pad)
+{
+	uint8_t block[SHA256_CBLOCK];
+	size_t i;
+
+	for (i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ pad;
+	return SHA256_Init(ctx) == 1 &&
+	    SHA256_Update(ctx, block, sizeof(block)) == 1;
+}
+
+/* HMAC-SHA256 (RFC 2104). */
 static bool
 hmac(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
     uint8_t sum[DIGEST_SHA256_SIZE])
 {
-	/* HMAC() takes no null key, though an empty one is a key. */
-	static const uint8_t empty[1];
+	uint8_t block[SHA256_CBLOCK] = { 0 };
+	uint8_t inner[DIGEST_SHA256_SIZE];
+	SHA256_CTX ctx;
 
-	if (key_size > INT_MAX)
-		return false;
-	return done(HMAC(EVP_sha256(), key_size > 0 ? key : empty,
-			(int)key_size, bytes, size, sum, NULL) != NULL);
+	if (key_size > sizeof(block)) {
+		if (!digest_sha256(key, key_size, block))
+			return false;
+	} else if (key_size > 0) {
+		memcpy(block, key, key_size);
+	}
+	return hash_pad(&ctx, block, 0x36) &&
+	    SHA256_Update(&ctx, bytes, size) == 1 &&
+	    SHA256_Final(inner, &ctx) == 1 && hash_pad(&ctx, block, 0x5c) &&
+	    SHA256_Update(&ctx, inner, sizeof(inner)) == 1 &&
+	    SHA256_Final(sum, &ctx) == 1;
 }
 
 bool
