@@ -27,12 +27,20 @@ static void
 write_varint(struct writer *writer, uint64_t value)
 {
 	uint8_t bytes[VARINT_MAX];
+	/* Nearly always there is room, and no detour is needed. */
+	bool roomy = writer->left >= VARINT_MAX && !writer->full;
+	uint8_t *to = roomy ? writer->at : bytes;
 	size_t size = 0;
 
 	for (; value >= 0x80; value >>= 7)
-		bytes[size++] = (uint8_t)(value | 0x80);
-	bytes[size++] = (uint8_t)value;
-	write_bytes(writer, bytes, size);
+		to[size++] = (uint8_t)(value | 0x80);
+	to[size++] = (uint8_t)value;
+	if (roomy) {
+		writer->at += size;
+		writer->left -= size;
+	} else {
+		write_bytes(writer, bytes, size);
+	}
 }
 
 static uint64_t
@@ -101,23 +109,28 @@ blob_encode(const struct signals *signals, uint8_t *room, size_t size)
 {
 	struct writer writer = { room, size, false };
 	const uint8_t version = BLOB_VERSION;
-	enum signal_id id;
+	unsigned word, bit;
+	uint64_t left;
 
 	write_bytes(&writer, &version, 1);
-	for (id = 0; id < SIGNAL_COUNT; id++)
-		if (signals_known(signals, id))
-			write_value(&writer, signals, id);
+	for (word = 0; word < SIGNAL_WORDS; word++)
+		for (left = signals->known[word]; left != 0; left &= left - 1) {
+			bit = (unsigned)__builtin_ctzll(left);
+			write_value(&writer, signals,
+			    (enum signal_id)(word * 64 + bit));
+		}
 	return writer.full ? 0 : size - writer.left;
 }
 
+/* Reads on in a number whose first byte is 'sum'. */
 static int
-read_varint(struct cursor *in, uint64_t *value)
+read_varint_rest(struct cursor *in, uint64_t sum, uint64_t *value)
 {
-	uint64_t sum = 0;
 	unsigned shift;
 	uint8_t byte;
 
-	for (shift = 0; shift < 64; shift += 7) {
+	sum &= 0x7f;
+	for (shift = 7; shift < 64; shift += 7) {
 		if (!cursor_u8(in, &byte))
 			return FS_ETRUNC;
 		sum |= (uint64_t)(byte & 0x7f) << shift;
@@ -127,6 +140,17 @@ read_varint(struct cursor *in, uint64_t *value)
 		}
 	}
 	return FS_EFORMAT;
+}
+
+static inline int
+read_varint(struct cursor *in, uint64_t *value)
+{
+	uint8_t byte;
+
+	if (!cursor_u8(in, &byte))
+		return FS_ETRUNC;
+	*value = byte;
+	return byte < 0x80 ? 0 : read_varint_rest(in, byte, value);
 }
 
 static int
@@ -234,4 +258,31 @@ int
 blob_decode(const uint8_t *bytes, size_t size, struct signals *signals)
 {
 	return blob_decode_mapped(bytes, size, NULL, 0, signals);
+}
+
+int
+blob_decode_span(const uint8_t *bytes, size_t size, enum signal_id from,
+    enum signal_id to, struct signals *signals)
+{
+	struct cursor in = cursor_of(bytes, size);
+	uint8_t version;
+	uint16_t number;
+	int rc, id;
+
+	if (!cursor_u8(&in, &version))
+		return FS_ETRUNC;
+	if (version != BLOB_VERSION)
+		return FS_EUNSUP;
+	while (in.left > 0) {
+		if (!cursor_u16(&in, &number))
+			return FS_ETRUNC;
+		id = number & ((1 << FORM_SHIFT) - 1);
+		if (id > (int)to)
+			break;
+		rc = read_value(&in, number >> FORM_SHIFT,
+		    id < (int)from ? -1 : id, signals);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }

@@ -17,6 +17,12 @@ size_t blob_encode(const struct signals *signals, uint8_t *room, size_t size);
  * FS_EUNSUP (a version that we do not know). */
 int blob_decode(const uint8_t *bytes, size_t size, struct signals *signals);
 
+/* The same of the signals 'from' to 'to' alone, in what this program has
+ * encoded: values come in order there. What is not asked for is hardly looked
+ * at. */
+int blob_decode_span(const uint8_t *bytes, size_t size, enum signal_id from,
+    enum signal_id to, struct signals *signals);
+
 /* The same with other numbers: 'map[number]' is the id of this program, or
  * -1 for one that it does not know (skipped by its form). */
 int blob_decode_mapped(const uint8_t *bytes, size_t size, const int16_t *map,

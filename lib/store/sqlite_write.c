@@ -84,7 +84,9 @@ bind_place(struct sqlite3_stmt *stmt, int from, const uint8_t *bytes,
 	int rc;
 
 	signals_clear(&signals);
-	if (size > 0 && (rc = blob_decode(bytes, size, &signals)) < 0)
+	if (size > 0 &&
+	    (rc = blob_decode_span(bytes, size, SIGNAL_CLIENT_COUNTRY,
+		 SIGNAL_CLIENT_ASN, &signals)) < 0)
 		return rc;
 	signals_format(&signals, SIGNAL_CLIENT_COUNTRY, false, room->country,
 	    sizeof(room->country));

@@ -135,6 +135,42 @@ test_blob(const struct signals *signals)
 	    FS_EFORMAT, "a value of another form is refused");
 }
 
+/* Of all that is known, a part. */
+static void
+test_span(const struct signals *signals)
+{
+	static struct signals got;
+	static uint8_t room[8192];
+	size_t size = blob_encode(signals, room, sizeof(room)), cut;
+	bool sound = true;
+
+	signals_clear(&got);
+	tap_int(blob_decode_span(room, size, SIGNAL_TLS_SNI, SIGNAL_TLS_SNI,
+		    &got),
+	    0, "one signal alone");
+	tap_ok(signals_known(&got, SIGNAL_TLS_SNI) &&
+		!signals_known(&got, SIGNAL_RTT_TCP_MS),
+	    "is all that is taken");
+	signals_clear(&got);
+	tap_int(blob_decode_span(room, size, (enum signal_id)0,
+		    (enum signal_id)(SIGNAL_COUNT - 1), &got),
+	    0, "all of them");
+	tap_ok(same(signals, &got), "are the same set");
+	for (cut = 0; cut < size; cut++) {
+		uint8_t *part = tap_exact(room, cut);
+		int rc = blob_decode_span(part, cut, SIGNAL_TLS_SNI,
+		    SIGNAL_RTT_TCP_MS, &got);
+
+		sound = sound && (rc == 0 || rc == FS_ETRUNC);
+		free(part);
+	}
+	tap_ok(sound, "cut at every byte, a part is read or told");
+	room[0] = 9;
+	tap_int(blob_decode_span(room, size, SIGNAL_TLS_SNI, SIGNAL_TLS_SNI,
+		    &got),
+	    FS_EUNSUP, "of a later version, no part");
+}
+
 static void
 test_room(void)
 {
@@ -169,6 +205,7 @@ main(void)
 	fill(&signals);
 	test_format(&signals);
 	test_blob(&signals);
+	test_span(&signals);
 	test_room();
 	return tap_done();
 }
