@@ -1,7 +1,5 @@
 #include "signal/final.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "signal/stack_mtu.h"
@@ -14,21 +12,32 @@ struct text {
 	size_t size;
 };
 
-static void add(struct text *text, const char *format, ...) FS_PRINTF(2, 3);
+static void
+add_char(struct text *text, char c)
+{
+	if (text->size + 1 < TEXT_SIZE)
+		text->at[text->size++] = c;
+	text->at[text->size] = '\0';
+}
 
 static void
-add(struct text *text, const char *format, ...)
+add(struct text *text, const char *string)
 {
-	size_t left = TEXT_SIZE - text->size;
-	va_list args;
-	int size;
+	while (*string != '\0')
+		add_char(text, *string++);
+}
 
-	va_start(args, format);
-	size = vsnprintf(text->at + text->size, left, format, args);
-	va_end(args);
-	if (size > 0 && (size_t)size < left)
-		text->size += (size_t)size;
-	text->at[text->size] = '\0';
+static void
+add_number(struct text *text, unsigned value)
+{
+	char digits[10];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + value % 10);
+	while ((value /= 10) > 0);
+	while (count > 0)
+		add_char(text, digits[--count]);
 }
 
 /* The letter of an option's kind, or 0. */
@@ -55,13 +64,13 @@ add_options(struct text *text, const struct packet_tcp *tcp)
 	uint8_t i;
 
 	for (i = 0; i < tcp->option_count && i < PACKET_OPTIONS_SIZE; i++) {
-		const char *comma = i > 0 ? "," : "";
 		char letter = option_letter(tcp->options[i]);
 
-		if (letter != '\0')
-			add(text, "%s%c", comma, letter);
-		else
-			add(text, "%s?%u", comma, tcp->options[i]);
+		if (i > 0)
+			add_char(text, ',');
+		add_char(text, letter != '\0' ? letter : '?');
+		if (letter == '\0')
+			add_number(text, tcp->options[i]);
 	}
 }
 
@@ -75,11 +84,11 @@ initial_ttl(uint8_t ttl)
 static void
 add_window(struct text *text, const struct packet_tcp *tcp)
 {
-	if (!tcp->has_mss || tcp->mss == 0 || tcp->window == 0 ||
-	    tcp->window % tcp->mss != 0)
-		add(text, ":%u", tcp->window);
-	else
-		add(text, ":mss*%u", tcp->window / tcp->mss);
+	bool whole = tcp->has_mss && tcp->mss != 0 && tcp->window != 0 &&
+	    tcp->window % tcp->mss == 0;
+
+	add(text, whole ? ":mss*" : ":");
+	add_number(text, whole ? tcp->window / tcp->mss : tcp->window);
 }
 
 static void
@@ -108,7 +117,7 @@ add_quirks(struct text *text, const struct packet *syn)
 
 	for (i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++)
 		if (quirks[i].seen)
-			add(text, "%c", quirks[i].letter);
+			add_char(text, quirks[i].letter);
 }
 
 static void
@@ -116,16 +125,19 @@ sign(struct text *text, const struct packet *syn)
 {
 	const struct packet_tcp *tcp = &syn->tcp;
 
-	add(text, "%u:%u:", syn->src.family, initial_ttl(syn->ttl));
+	add_number(text, syn->src.family);
+	add_char(text, ':');
+	add_number(text, initial_ttl(syn->ttl));
+	add_char(text, ':');
 	if (tcp->has_mss)
-		add(text, "%u", tcp->mss);
+		add_number(text, tcp->mss);
 	add_window(text, tcp);
+	add_char(text, ':');
 	if (tcp->has_scale)
-		add(text, ":%u:", tcp->scale);
-	else
-		add(text, "::");
+		add_number(text, tcp->scale);
+	add_char(text, ':');
 	add_options(text, tcp);
-	add(text, ":");
+	add_char(text, ':');
 	add_quirks(text, syn);
 }
 
