@@ -53,6 +53,9 @@ struct tls_reader {
 	struct cursor record; /* What is left of the record at hand. */
 	uint8_t type;         /* Of that record. */
 	bool cut;             /* That record's end was not seen. */
+	/* After FS_ETRUNC and FS_EFULL: how far the message at hand was seen,
+	 * up to TLS_SPAN_MAX. Its type is 0 when it had not begun. */
+	struct tls_message begun;
 	uint8_t span[TLS_SPAN_MAX];
 };
 
@@ -67,3 +70,9 @@ void tls_reader_init(struct tls_reader *reader, struct cursor stream);
  * when more bytes are needed; FS_EFORMAT; FS_EFULL for a message over
  * TLS_SPAN_MAX that spans records. After an error, begin anew. */
 int tls_reader_next(struct tls_reader *reader, struct tls_message *message);
+
+/* Takes the first certificate of a Certificate message before TLS 1.3: the
+ * sender's own (RFC 5246 section 7.4.2). The message may end early.
+ *
+ * Returns 1, 0 when there is none, FS_ETRUNC or FS_EFORMAT. */
+int tls_certificate_first(struct cursor body, struct cursor *certificate);

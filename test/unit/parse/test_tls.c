@@ -181,6 +181,52 @@ test_largest(void)
 	tap_text(text, "11:4096=55-55 ", "reader: the largest message");
 }
 
+/* What was seen of a message when more bytes are needed. */
+static const struct begun_case {
+	const char *name, *hex, *begun;
+	int rc;
+	unsigned type;
+} begun_cases[] = {
+	{ "begun: nothing", "", "", FS_ETRUNC, 0 },
+	{ "begun: half a header", "16 0303 0400 0b 0003", "", FS_ETRUNC, 0 },
+	{ "begun: a header", "16 0303 0400 0b 000300", "", FS_ETRUNC, 11 },
+	{ "begun: some bytes", "16 0303 0400 0b 000300 a1a2", "a1a2", FS_ETRUNC,
+	    11 },
+	{ "begun: over two records",
+	    "16 0303 0005 0b 000300 a1 16 0303 0400 a2a3", "a1a2a3", FS_ETRUNC,
+	    11 },
+	{ "begun: behind another message",
+	    "16 0303 0400 02 000001 b1 0b 000300 a1", "a1", FS_ETRUNC, 11 },
+	{ "begun: too large", "16 0303 0400 0b 001001 a1a2", "a1a2", FS_EFULL,
+	    11 },
+	{ "begun: all was read", "16 0303 0005 0b 000001 a1", "", FS_ETRUNC,
+	    0 },
+	{ "begun: torn", "16 0303 0005 0b 000002 a1 17 0303 0001 00", "",
+	    FS_EFORMAT, 0 },
+};
+
+static void
+test_begun(const struct begun_case *test)
+{
+	static struct tls_reader reader;
+	uint8_t room[64], want[64];
+	size_t size = tap_hex(test->hex, room, sizeof(room));
+	size_t want_size = tap_hex(test->begun, want, sizeof(want));
+	uint8_t *bytes = tap_exact(room, size);
+	struct tls_message message;
+	int rc;
+
+	tls_reader_init(&reader, cursor_of(bytes, size));
+	do
+		rc = tls_reader_next(&reader, &message);
+	while (rc >= 0);
+	tap_ok(rc == test->rc && reader.begun.type == test->type, "%s",
+	    test->name);
+	tap_bytes(reader.begun.body.at, reader.begun.body.left, want, want_size,
+	    "... and its bytes");
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -190,6 +236,8 @@ main(void)
 		test_record(&record_cases[i]);
 	for (i = 0; i < sizeof(reader_cases) / sizeof(reader_cases[0]); i++)
 		test_reader(&reader_cases[i]);
+	for (i = 0; i < sizeof(begun_cases) / sizeof(begun_cases[0]); i++)
+		test_begun(&begun_cases[i]);
 	test_largest();
 	return tap_done();
 }
