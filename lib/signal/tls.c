@@ -53,6 +53,10 @@ read_messages(struct tls_state *state, const struct sighting *seen)
 			tls_from_client(state, seen), &message))
 			return FS_EFORMAT;
 	}
+	/* The server's own certificate comes first, others may be cut. */
+	if (reader.begun.type == TLS_CERTIFICATE &&
+	    !tls_from_client(state, seen))
+		tls_cert_message(&state->found.cert, reader.begun.body);
 	return rc;
 }
 
@@ -80,7 +84,7 @@ stream(struct tls_state *state, const struct sighting *seen)
 	state->kind = TLS_KIND_TLS;
 	state->spoke |= (uint8_t)(1u << side);
 	rc = read_messages(state, seen);
-	if (rc != FS_ETRUNC || head.left >= INSPECT_HEAD)
+	if ((rc != FS_ETRUNC && rc != FS_EFULL) || head.left >= INSPECT_HEAD)
 		close_side(state, side);
 	return state->closed != 3 && !tls_found_all(&state->found);
 }

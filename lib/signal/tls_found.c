@@ -113,6 +113,8 @@ tls_found_message(struct tls_found *found, enum fingerprint_carrier carrier,
 	case TLS_CERTIFICATE:
 		if (client)
 			found->asked = TLS_ASKED;
+		else
+			tls_cert_message(&found->cert, message->body);
 		break;
 	case TLS_SERVER_DONE:
 	case TLS_CLIENT_KEY:
@@ -191,4 +193,5 @@ tls_found_collect(const struct tls_found *found, struct signals *signals)
 	if (found->asked != TLS_ASKED_UNKNOWN)
 		signals_set_flag(signals, SIGNAL_TLS_CLIENT_CERT,
 		    found->asked == TLS_ASKED);
+	tls_cert_collect(&found->cert, signals);
 }

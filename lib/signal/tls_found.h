@@ -5,6 +5,7 @@
 #include "parse/fingerprint.h"
 #include "parse/tls.h"
 #include "signal/signal.h"
+#include "signal/tls_cert.h"
 
 enum {
 	TLS_SNI_SIZE = 256,
@@ -31,6 +32,7 @@ struct tls_found {
 	char server_alpn[TLS_NAME_SIZE];
 	char ja3[JA3_SIZE];
 	char ja4[JA4_SIZE];
+	struct tls_cert cert; /* The server's. */
 };
 
 /* Takes a handshake message of one side in. Returns false when it breaks its
