@@ -306,6 +306,27 @@ find_address(const struct signals *signals, enum signal_id id,
 	return addr_parse(room, addr);
 }
 
+/* Whether one of the domains, joined by commas, is in the map. */
+static bool
+has_suffix(const struct strmap *map, struct cursor domains)
+{
+	struct cursor domain;
+	const uint8_t *end;
+
+	for (;;) {
+		end = domains.left > 0 ? memchr(domains.at, ',', domains.left)
+				       : NULL;
+		if (!cursor_take(&domains,
+			end != NULL ? (size_t)(end - domains.at) : domains.left,
+			&domain))
+			return false;
+		if (list_has_suffix(map, (const char *)domain.at, domain.left))
+			return true;
+		if (!cursor_skip(&domains, 1))
+			return false;
+	}
+}
+
 static enum truth
 ask_set(const struct test *test, const struct signals *signals,
     const struct cursor *text)
@@ -318,8 +339,7 @@ ask_set(const struct test *test, const struct signals *signals,
 		return truth_of(
 		    strmap_find(test->texts, chars, text->left, NULL));
 	if (test->kind == TEST_SUFFIX)
-		return truth_of(
-		    list_has_suffix(test->texts, chars, text->left));
+		return truth_of(has_suffix(test->texts, *text));
 	return truth_of(
 	    find_address(signals, (enum signal_id)test->signal, text, &addr) &&
 	    rangeset_find(test->ranges, &addr, &value));

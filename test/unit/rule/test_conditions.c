@@ -135,6 +135,9 @@ static const struct {
 	{ "tls.sni suffix (a.org, \"*.example.com\")", YES },
 	{ "tls.sni suffix .example.com", YES },
 	{ "dpi.protocol suffix a.org", UNKNOWN },
+	{ "tls.alpn suffix \"h2\"", YES },
+	{ "tls.alpn suffix (a.org, \"1\")", YES },
+	{ "tls.alpn suffix \"http\"", NO },
 	/* Networks. */
 	{ "http.forwarded cidr 203.0.113.0/24", YES },
 	{ "http.forwarded cidr 203.0.113.9", YES },
