@@ -680,6 +680,7 @@ FS_PUBLIC int fs_report_flows(struct fs_store *store,
 FS_PUBLIC int fs_report_clients(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched);
+
 /* What somebody knows of a client, or of a flow. */
 struct fs_label {
 	struct fs_addr client;
@@ -687,7 +688,9 @@ struct fs_label {
 	bool tunnelled;
 };
 
-struct fs_labels {
+/* Rules, and what is labelled to ask them of; all borrowed. */
+struct fs_fit {
+	const struct fs_ruleset *rules;
 	const struct fs_label *label;
 	size_t count;
 };
@@ -696,9 +699,9 @@ struct fs_labels {
  * were judged by the same rules say so themselves; others are asked again, by
  * the signals that are stored. '*matched' is how many labels have a row. */
 FS_PUBLIC int fs_report_fit(struct fs_store *store,
-    const struct fs_filter *filter, const struct fs_ruleset *rules,
-    const struct fs_labels *labels, const struct fs_out *out,
-    struct fs_err *err, uint64_t *matched);
+    const struct fs_filter *filter, const struct fs_fit *of,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+
 /* One rule of a set. */
 struct fs_rule_choice {
 	const struct fs_ruleset *rules;

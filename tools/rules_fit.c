@@ -150,7 +150,7 @@ read_label(struct fit *fit, const char *path, unsigned long line, char *text)
 
 	if (count == 1 && fields[0][0] == '\0')
 		return -1;
-	if (fit->truth >= count)
+	if (fit->truth < 0 || fit->truth >= count)
 		return refuse(path, line, "has no truth", "");
 	meaning = meaning_of(fields[fit->truth]);
 	if (meaning == NO_LABEL)
@@ -205,10 +205,9 @@ ask(struct fs_store *store, const struct options *options,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched)
 {
 	const struct fit *fit = (const struct fit *)options;
-	const struct fs_labels labels = { fit->labels, fit->count };
+	const struct fs_fit of = { fit->rules, fit->labels, fit->count };
 	uint64_t seen = 0;
-	int rc = fs_report_fit(store, &options->filter, fit->rules, &labels,
-	    out, err, &seen);
+	int rc = fs_report_fit(store, &options->filter, &of, out, err, &seen);
 
 	if (rc >= 0 && seen < fit->count)
 		(void)fprintf(stderr,

@@ -367,7 +367,8 @@ set_modes(const struct client_gaps *gaps, struct signals *signals)
 	if (count == 0)
 		return;
 	for (i = 1; i <= count; i++) {
-		if (i < count && sorted[i] - sorted[i - 1] < CLIENT_MODE_MILLI)
+		if (i < count &&
+		    num_minus(sorted[i], sorted[i - 1]) < CLIENT_MODE_MILLI)
 			continue;
 		modes += i - start >= CLIENT_MODE_FLOWS;
 		start = i;

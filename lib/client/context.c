@@ -295,7 +295,7 @@ context_signals(const struct client_context *context, struct signals *signals)
 void
 client_local_signals(struct signals *signals)
 {
-	const int64_t day = 24 * 1000, degrees_per_hour = 15;
+	const int64_t day = 24000, degrees_per_hour = 15;
 	int64_t utc = signals_milli(signals, SIGNAL_CLIENT_QUIET_HOUR);
 	int64_t longitude = signals_milli(signals, SIGNAL_CLIENT_LONGITUDE);
 

@@ -280,8 +280,8 @@ answer(struct fit *fit, const struct fs_out *out, uint64_t *matched)
 
 int
 fs_report_fit(struct fs_store *store, const struct fs_filter *filter,
-    const struct fs_ruleset *rules, const struct fs_labels *labels,
-    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+    const struct fs_fit *of, const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched)
 {
 	struct fit *fit = calloc(1, sizeof(*fit));
 	uint64_t seen = 0;
@@ -290,10 +290,10 @@ fs_report_fit(struct fs_store *store, const struct fs_filter *filter,
 	if (fit == NULL)
 		return err_set(err, -ENOMEM, "no memory is left");
 	fit->store = store;
-	fit->rules = rules;
-	fit->rule_count = fs_ruleset_count(rules);
+	fit->rules = of->rules;
+	fit->rule_count = fs_ruleset_count(of->rules);
 	fit->err = err;
-	if ((rc = add_labels(fit, labels->label, labels->count)) < 0 ||
+	if ((rc = add_labels(fit, of->label, of->count)) < 0 ||
 	    (rc = store_query(store, filter, err, &fit->query)) < 0 ||
 	    (rc = store_ask_clients(store, &fit->query, take_client, fit, err,
 		 NULL)) < 0 ||

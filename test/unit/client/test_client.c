@@ -461,9 +461,9 @@ test_medians(void)
 	for (i = 0; i < 3; i++) {
 		signals_clear(&signals);
 		signals_set_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS,
-		    (i + 1) * 1000);
+		    (i + 1ULL) * 1000);
 		signals_set_us(&signals, SIGNAL_RTT_H2_WINDOW_GAP_MS,
-		    (3 - i) * 50000);
+		    (3ULL - i) * 50000);
 		client_fold(table, client, observation(NULL, 0, DAY), &signals);
 	}
 	signals_clear(&signals);

@@ -5,7 +5,8 @@
 
 #include "../tap.h"
 
-enum { SECOND_US = 1000 * 1000, DAY_S = 24 * 3600 };
+#define SECOND_US UINT64_C(1000000)
+enum { DAY_S = 24 * 3600 };
 
 /* One host's SYNs to one server, every 'step_us'. */
 struct host {
@@ -59,10 +60,10 @@ static const struct clocks_case cases[] = {
 	    1 },
 	{ "a host that was started again: one after the other",
 	    { { 1, SECOND_US, SECOND_US, 1000, 77, 5, 0 },
-		{ 1, 900ULL * SECOND_US, SECOND_US, 1000, 5000000, 5, 0 } },
+		{ 1, 900 * SECOND_US, SECOND_US, 1000, 5000000, 5, 0 } },
 	    1 },
 	{ "beyond ten days a line says nothing",
-	    { { 1, SECOND_US, 11ULL * DAY_S *SECOND_US, 1000, 77, 4, 0 } }, 0 },
+	    { { 1, SECOND_US, SECOND_US * 11 * DAY_S, 1000, 77, 4, 0 } }, 0 },
 };
 
 /* A starting point for each connection, as newer systems draw it. */
@@ -75,7 +76,7 @@ test_random(void)
 
 	for (i = 0; i < 100; i++) {
 		value = value * 1664525 + 1013904223;
-		clocks_add(&clocks, 1, value, (i + 1) * (uint64_t)SECOND_US);
+		clocks_add(&clocks, 1, value, (i + 1) * SECOND_US);
 	}
 	tap_int(clocks_count(&clocks), 0, "drawn anew each time: no clock");
 	tap_int(clocks.count, CLOCKS_MAX, "and no more memory than that");

@@ -154,12 +154,12 @@ test_local(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		signals_clear(&signals);
 		signals_set_milli(&signals, SIGNAL_CLIENT_QUIET_HOUR,
-		    cases[i].utc * 1000);
+		    cases[i].utc * INT64_C(1000));
 		client_local_signals(&signals);
 		tap_ok(!signals_known(&signals, SIGNAL_CLIENT_QUIET_LOCAL_HOUR),
 		    "nowhere");
 		signals_set_milli(&signals, SIGNAL_CLIENT_LONGITUDE,
-		    cases[i].longitude * 1000);
+		    cases[i].longitude * INT64_C(1000));
 		client_local_signals(&signals);
 		tap_int(count_of(&signals, SIGNAL_CLIENT_QUIET_LOCAL_HOUR),
 		    cases[i].want, "hour of the place");

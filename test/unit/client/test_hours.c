@@ -78,8 +78,8 @@ test_quiet(const struct quiet_case *c)
 
 	for (day = 1; day <= c->days; day++)
 		for (hour = c->from; hour <= c->to; hour++)
-			add_at(&hours, (uint64_t)day * DAY_S + hour * HOUR_S,
-			    1);
+			add_at(&hours,
+			    (uint64_t)day * DAY_S + (uint64_t)hour * HOUR_S, 1);
 	tap_int(hours.days, c->days, "days");
 	tap_int(hours_quiet_milli(&hours), c->want, c->name);
 }

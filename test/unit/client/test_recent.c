@@ -5,7 +5,7 @@
 
 #include "../tap.h"
 
-enum { MS = 1000 };
+#define MS UINT64_C(1000)
 
 struct recent_case {
 	const char *name;

@@ -57,9 +57,9 @@ note(struct sessions *sessions, const struct use *use)
 		    (const uint8_t *)&use->session, sizeof(use->session));
 	if (use->latitude != NOWHERE) {
 		signals_set_milli(&signals, SIGNAL_CLIENT_LATITUDE,
-		    use->latitude * 1000);
+		    use->latitude * INT64_C(1000));
 		signals_set_milli(&signals, SIGNAL_CLIENT_LONGITUDE,
-		    use->longitude * 1000);
+		    use->longitude * INT64_C(1000));
 	}
 	return sessions_note(sessions, &addr, (uint64_t)use->at_s * SECOND_US,
 	    &signals);

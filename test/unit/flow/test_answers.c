@@ -16,11 +16,11 @@ enum { ACTS = 16, PAYLOAD_MAX = 4096, NONE = -1, CLIENT = 'c', SERVER = 's' };
  * SYN of their side, and a payload: 'hex', and zeros up to 'size'. */
 struct act {
 	char who;
-	int32_t at_ms;
+	int16_t at_ms;
 	uint8_t flags;
 	uint32_t seq, ack;
 	const char *hex;
-	uint32_t size;
+	size_t size;
 };
 
 /* Wanted spans in ms, and how many of each kind. */
@@ -247,10 +247,12 @@ check_many(void)
 	take(&play, &act);
 	for (i = 0; i < 22; i++) {
 		at += 40 + (int32_t)(i * 7 % 20);
-		act = (struct act){ CLIENT, at, A, sent, got, DATA, 500 };
+		act = (struct act){ CLIENT, (int16_t)at, A, sent, got, DATA,
+			500 };
 		take(&play, &act);
 		sent += 500;
-		act = (struct act){ SERVER, at + 1, A, got, sent, NULL, 400 };
+		act = (struct act){ SERVER, (int16_t)(at + 1), A, got, sent,
+			NULL, 400 };
 		take(&play, &act);
 		at++;
 		got += 400;

@@ -56,12 +56,10 @@ link_of(struct world *world)
 }
 
 static void
-put(struct world *world, int64_t at_us, unsigned who, uint8_t flags,
-    uint32_t seq, uint32_t ack, uint32_t size)
+put(struct world *world, const struct act *act)
 {
 	if (world->count < ACTS)
-		world->acts[world->count++] =
-		    (struct act){ at_us, who, flags, seq, ack, size };
+		world->acts[world->count++] = *act;
 }
 
 /* The server answers from 'at_us' on; what ends TCP acknowledges. Returns
@@ -77,17 +75,20 @@ answer(struct world *world, int64_t at_us)
 
 		last_us = at_us + i * (int64_t)MS;
 		world->next[SERVER] += ANSWER;
-		put(world, last_us, SERVER, TCP_ACK, seq, world->next[CLIENT],
-		    ANSWER);
+		put(world,
+		    &(struct act){ last_us, SERVER, TCP_ACK, seq,
+			world->next[CLIENT], ANSWER });
 		/* Lost behind the tap: sent again, and then the last. */
 		if (draw(world, 1000) < world->loss_permille) {
 			at_us += RTO_US;
 			last_us = at_us + i * (int64_t)MS;
-			put(world, last_us, SERVER, TCP_ACK, seq,
-			    world->next[CLIENT], ANSWER);
+			put(world,
+			    &(struct act){ last_us, SERVER, TCP_ACK, seq,
+				world->next[CLIENT], ANSWER });
 		}
-		put(world, last_us + link_of(world), CLIENT, TCP_ACK,
-		    world->next[CLIENT], world->next[SERVER], 0);
+		put(world,
+		    &(struct act){ last_us + link_of(world), CLIENT, TCP_ACK,
+			world->next[CLIENT], world->next[SERVER], 0 });
 	}
 	return last_us;
 }
@@ -104,11 +105,16 @@ ask(struct world *world, int64_t at_us)
 		first_us += RTO_US;
 	else if (draw(world, 1000) < world->reorder_permille)
 		first_us += 300;
-	put(world, first_us, CLIENT, TCP_ACK, seq, ack, REQUEST);
-	put(world, rest_us, CLIENT, TCP_ACK, seq + REQUEST, ack, REQUEST_REST);
+	put(world,
+	    &(struct act){ first_us, CLIENT, TCP_ACK, seq, ack, REQUEST });
+	put(world,
+	    &(struct act){ rest_us, CLIENT, TCP_ACK, seq + REQUEST, ack,
+		REQUEST_REST });
 	world->next[CLIENT] += REQUEST + REQUEST_REST;
 	at_us = first_us > rest_us ? first_us : rest_us;
-	put(world, at_us + 20, SERVER, TCP_ACK, ack, world->next[CLIENT], 0);
+	put(world,
+	    &(struct act){ at_us + 20, SERVER, TCP_ACK, ack,
+		world->next[CLIENT], 0 });
 	return at_us;
 }
 
@@ -118,9 +124,10 @@ talk(struct world *world)
 	int64_t at_us = 1000 + link_of(world);
 	unsigned i;
 
-	put(world, 0, CLIENT, TCP_SYN, UINT32_MAX, 0, 0);
-	put(world, 1000, SERVER, TCP_SYN | TCP_ACK, UINT32_MAX, 0, 0);
-	put(world, at_us, CLIENT, TCP_ACK, 0, 0, 0);
+	put(world, &(struct act){ 0, CLIENT, TCP_SYN, UINT32_MAX, 0, 0 });
+	put(world,
+	    &(struct act){ 1000, SERVER, TCP_SYN | TCP_ACK, UINT32_MAX, 0, 0 });
+	put(world, &(struct act){ at_us, CLIENT, TCP_ACK, 0, 0, 0 });
 	at_us = ask(world, at_us + 2000) + 5000;
 	for (i = 0; i < TURNS; i++) {
 		at_us = answer(world, at_us) + link_of(world);
@@ -130,12 +137,16 @@ talk(struct world *world)
 			    (i % 3 == 0 ? draw(world, 400 * MS) : 0);
 		at_us = ask(world, at_us) + 30000;
 	}
-	put(world, at_us, SERVER, TCP_ACK | TCP_FIN, world->next[SERVER],
-	    world->next[CLIENT], 0);
-	put(world, at_us + link_of(world), CLIENT, TCP_ACK, world->next[CLIENT],
-	    world->next[SERVER] + 1, 0);
-	put(world, at_us + link_of(world) + world->hidden_us, CLIENT,
-	    TCP_ACK | TCP_FIN, world->next[CLIENT], world->next[SERVER] + 1, 0);
+	put(world,
+	    &(struct act){ at_us, SERVER, TCP_ACK | TCP_FIN,
+		world->next[SERVER], world->next[CLIENT], 0 });
+	put(world,
+	    &(struct act){ at_us + link_of(world), CLIENT, TCP_ACK,
+		world->next[CLIENT], world->next[SERVER] + 1, 0 });
+	put(world,
+	    &(struct act){ at_us + link_of(world) + world->hidden_us, CLIENT,
+		TCP_ACK | TCP_FIN, world->next[CLIENT], world->next[SERVER] + 1,
+		0 });
 }
 
 static int

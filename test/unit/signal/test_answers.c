@@ -65,11 +65,11 @@ test_answers(void)
 	signals_clear(&signals);
 	final_answers(&flow, &signals);
 	check_us(&signals, SIGNAL_RTT_TURN_GAP_MS, 0);
-	check_us(&signals, SIGNAL_RTT_UPLOAD_STEP_MS, 40 * MS);
-	check_us(&signals, SIGNAL_RTT_H2_SETTINGS_GAP_MS, 4 * MS);
+	check_us(&signals, SIGNAL_RTT_UPLOAD_STEP_MS, 40LL * MS);
+	check_us(&signals, SIGNAL_RTT_H2_SETTINGS_GAP_MS, 4LL * MS);
 	check_us(&signals, SIGNAL_RTT_H2_WINDOW_GAP_MS, -1);
-	check_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS, 1 * MS);
-	check_us(&signals, SIGNAL_RTT_TURNAROUND_MS, 7 * MS);
+	check_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS, 1LL * MS);
+	check_us(&signals, SIGNAL_RTT_TURNAROUND_MS, 7LL * MS);
 	tap_int(signals_milli(&signals, SIGNAL_RTT_TURNS), 2000, "turns");
 	tap_ok(signals_sizes(&signals, SIGNAL_RTT_TURN_GAPS, gaps) == 2 &&
 		gaps[0] == 0 && gaps[1] == 50 * MS,
@@ -92,11 +92,11 @@ test_times(void)
 	count = times_read(&signals, samples);
 	tap_int((long long)count, 3, "samples");
 	tap_text(samples[0].from, "SYN-ACK", "the handshake");
-	tap_int(samples[0].from_us, 1 * MS, "begins");
-	tap_int(samples[0].span_us, 40 * MS, "and takes");
+	tap_int(samples[0].from_us, 1LL * MS, "begins");
+	tap_int(samples[0].span_us, 40LL * MS, "and takes");
 	tap_text(samples[1].to, "next request", "the turn");
-	tap_int(samples[1].from_us, 310 * MS, "begins");
-	tap_int(samples[2].from_us, 859 * MS, "the FIN");
+	tap_int(samples[1].from_us, 310LL * MS, "begins");
+	tap_int(samples[2].from_us, 859LL * MS, "the FIN");
 	put(ANSWERS_TURN, 90, 400);
 	answers.list[ANSWERS_TURN].span[0].at_us = ANSWERS_LATE;
 	signals_clear(&signals);
@@ -152,7 +152,7 @@ test_own_side(void)
 		memset(&answers, 0, sizeof(answers));
 		flow = flow_of(cases[i].client_us, cases[i].server_us);
 		signals_clear(&signals);
-		signals_set_us(&signals, SIGNAL_RTT_TLS_GAP_MS, 30 * MS);
+		signals_set_us(&signals, SIGNAL_RTT_TLS_GAP_MS, 30ULL * MS);
 		final_answers(&flow, &signals);
 		tap_int(signals_known(&signals, SIGNAL_RTT_TLS_GAP_MS),
 		    cases[i].known, cases[i].name);

@@ -16,8 +16,10 @@ static void
 ask(const char *label, uint8_t type, uint64_t at_us, uint16_t port,
     struct signals *signals)
 {
+	static const uint8_t rest[17] = "\7example\3org\0\0\0\0\1";
+	static const uint8_t answer[12] = "\xc0\x0c\0\x10\0\1\0\0\0\0\0\x28";
 	uint8_t bytes[256] = { 0, 7, 1, 0, 0, 1 };
-	size_t size = 12, length = strlen(label);
+	size_t i, size = 12, length = strlen(label);
 	struct flow flow = {
 		.key = { .port = { 40000, port }, .family = 4, .scope = scope }
 	};
@@ -31,15 +33,16 @@ ask(const char *label, uint8_t type, uint64_t at_us, uint16_t port,
 	if (state == NULL)
 		abort();
 	bytes[size++] = (uint8_t)length;
-	memcpy(bytes + size, label, length);
-	memcpy(bytes + size + length, "\7example\3org\0\0\0\0\1", 17);
+	for (i = 0; i < length; i++)
+		bytes[size + i] = (uint8_t)label[i];
+	memcpy(bytes + size + length, rest, sizeof(rest));
 	size += length + 17;
 	bytes[size - 3] = type;
 	packet.payload = cursor_of(bytes, size);
 	if (signal_dns.packet(state, shared, &seen)) {
 		bytes[2] = 0x81;
 		bytes[7] = 1; /* Answers. */
-		memcpy(bytes + size, "\xc0\x0c\0\x10\0\1\0\0\0\0\0\x28", 12);
+		memcpy(bytes + size, answer, sizeof(answer));
 		packet.payload = cursor_of(bytes, size + 12 + 40);
 		seen.dir = 1;
 		(void)signal_dns.packet(state, shared, &seen);

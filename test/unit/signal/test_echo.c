@@ -13,8 +13,8 @@ struct way {
 	const char *name;
 	bool other;     /* Requests differ from each other. */
 	bool changed;   /* Replies differ from requests. */
-	size_t cut;     /* A reply has no more than this; 0: all. */
-	uint16_t ahead; /* Of the reply's sequence. */
+	unsigned cut;   /* A reply has no more than this; 0: all. */
+	unsigned ahead; /* Of the reply's sequence. */
 	long want_alike, want_replies, want_changed, want_unasked;
 };
 

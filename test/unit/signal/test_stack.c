@@ -139,7 +139,7 @@ struct system_case {
 	const char *name;
 	uint8_t ttl, options[PACKET_OPTIONS_SIZE], count;
 	const char *want; /* Null: unknown. */
-	int hops;
+	long long hops;
 };
 
 static const struct system_case systems[] = {

@@ -75,7 +75,7 @@ main(void)
 			: NONE,
 		    cases[i].us, cases[i].name);
 		tap_int(signals_milli(&signals, SIGNAL_RTT_SAMPLES),
-		    cases[i].samples * 1000, "samples");
+		    cases[i].samples * 1000LL, "samples");
 		tap_ok(signals_known(&signals, SIGNAL_RTT_TIMES) ==
 			(cases[i].samples > 0),
 		    "their packets");
