@@ -24,6 +24,7 @@ enum {
 	FIXED = 32,    /* Bytes compared between datagrams. */
 	SIZES_MIN = 8, /* Datagrams whose sizes are compared. */
 	SIZES_DIFFERENT = 4,
+	OFTEN = 32,
 	MILLI = 1000,
 	PROTO_UDP = 17,
 };
@@ -91,14 +92,21 @@ static int64_t
 entropy_of(const uint8_t *bytes, uint32_t size)
 {
 	uint16_t counts[256] = { 0 };
+	/* How many bytes come how often; logarithms are dear. */
+	uint16_t often[OFTEN] = { 0 };
 	double bits = 0;
 	uint32_t i;
 
 	for (i = 0; i < size; i++)
 		counts[bytes[i]]++;
 	for (i = 0; i < 256; i++)
-		if (counts[i] > 0)
+		if (counts[i] < OFTEN)
+			often[counts[i]]++;
+		else
 			bits -= counts[i] * log2((double)counts[i] / size);
+	for (i = 1; i < OFTEN; i++)
+		if (often[i] > 0)
+			bits -= often[i] * i * log2((double)i / size);
 	return lround(bits * MILLI / size);
 }
 
