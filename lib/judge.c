@@ -3,12 +3,12 @@
 #include "flowscan.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "client/client.h"
 #include "client/floor.h"
 #include "rule/rule.h"
@@ -240,8 +240,7 @@ judge_client(struct fs_judge *judge, struct client *client)
 		keep_active(judge, row);
 	row->bits = (uint8_t)client_bits(judge, &row->addr);
 	row->generation = judge->generation;
-	snprintf(row->sensor, sizeof(row->sensor), "%s",
-	    judge->settings->sensor);
+	text_copy(row->sensor, sizeof(row->sensor), judge->settings->sensor);
 	signals_clear(&judge->signals);
 	client_signals(client, &judge->signals);
 	geo_client(judge->geo, judge->settings, &row->addr, &judge->signals);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "flow/turns.h"
 #include "flow/within.h"
 #include "rule/rule.h"
@@ -147,7 +148,7 @@ name_protocol(const struct flow *flow, const struct signals *signals,
 		    (const char *)text);
 	else if (flow->key.ip_proto == PROTO_TCP ||
 	    flow->key.ip_proto == PROTO_UDP)
-		snprintf(name, FS_PROTOCOL_SIZE, "unknown");
+		text_copy(name, FS_PROTOCOL_SIZE, "unknown");
 	else
 		snprintf(name, FS_PROTOCOL_SIZE, "%s",
 		    fs_transport_name(flow->key.ip_proto, room));
@@ -210,9 +211,8 @@ fill_tuple(const struct observer *observer, const struct flow *flow,
 	out->icmp_code = flow->icmp_code;
 	out->client_first = flow->first_sender == client;
 	out->generation = observer->generation;
-	snprintf(out->sensor, sizeof(out->sensor), "%s",
-	    observer->settings->sensor);
-	snprintf(out->service, sizeof(out->service), "%s",
+	text_copy(out->sensor, sizeof(out->sensor), observer->settings->sensor);
+	text_copy(out->service, sizeof(out->service),
 	    flow->service < 0
 		? ""
 		: observer->settings->services[flow->service].name);

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "client/table.h"
 
 enum {
@@ -247,8 +247,9 @@ fold_counters(struct client *client, const struct fs_observation *observation)
 	if (!is_named(observation) &&
 	    (client->protocol[view][0] == '\0' ||
 		strcmp(client->protocol[view], "unknown") == 0))
-		snprintf(client->protocol[view], sizeof(client->protocol[view]),
-		    "%s", observation->verdict.protocol);
+		text_copy(client->protocol[view],
+		    sizeof(client->protocol[view]),
+		    observation->verdict.protocol);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "rule/rule.h"
 #include "rule/set.h"
 
@@ -40,19 +41,6 @@ keep(struct matches *matches, const struct rule *rule)
 	for (i = weakest; i + 1 < FS_EVIDENCE_MAX; i++)
 		matches->rule[i] = matches->rule[i + 1];
 	matches->rule[FS_EVIDENCE_MAX - 1] = rule;
-}
-
-static void
-copy(char *to, size_t room, const char *from)
-{
-	size_t size = from ? strlen(from) : 0;
-
-	/* Loading has seen to it that it fits. */
-	if (size >= room)
-		size = room - 1;
-	if (size)
-		memcpy(to, from, size);
-	to[size] = '\0';
 }
 
 /* The oldest list that the rule asks, if one is past its age; else null. */
@@ -94,9 +82,11 @@ write_evidence(const struct rule *rule, uint64_t now_us,
 	const struct list_age *age = oldest_list(rule, now_us);
 	const struct fs_rule_info *info = &rule->info;
 
-	copy(evidence->rule, sizeof(evidence->rule), info->name);
-	copy(evidence->family, sizeof(evidence->family), info->family);
-	copy(evidence->protocol, sizeof(evidence->protocol), info->protocol);
+	/* Loading has seen to it that they fit. */
+	text_copy(evidence->rule, sizeof(evidence->rule), info->name);
+	text_copy(evidence->family, sizeof(evidence->family), info->family);
+	text_copy(evidence->protocol, sizeof(evidence->protocol),
+	    info->protocol);
 	says_write(&rule->says, signals, evidence->text);
 	evidence->llr = 0;
 	evidence->llr_full = rule->llr;

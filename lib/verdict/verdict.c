@@ -1,11 +1,11 @@
 #include "verdict/verdict.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/text.h"
 
 enum {
 	/* Less than this from a family is no second opinion. */
@@ -275,7 +275,7 @@ verdict_decide(const struct fs_scoring *scoring, const struct fs_policy *policy,
 	verdict->decision =
 	    (uint8_t)decide(scoring, &outcome, verdict->score_ppm);
 	named = name_protocol(evidence, count);
-	snprintf(verdict->protocol, sizeof(verdict->protocol), "%s",
+	text_copy(verdict->protocol, sizeof(verdict->protocol),
 	    named ? named : subject->protocol);
 	verdict->class = (uint8_t)final_class(verdict, evidence, count, named,
 	    ignored_class(scoring, policy, evidence, count));
