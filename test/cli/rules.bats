@@ -139,7 +139,7 @@ store() {
 	run "$BIN" rules try tls-and-tcp-agree --db "$DB" rules
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"192.0.2.18 "*" vpn "*"review"*"slow-and-small-segments"* ]]
+	[[ "$output" == *"192.0.2.18 "*" vpn "*"review"*"mtu-of-tunnel-and-far"* ]]
 	[[ "$output" == *"7 of 9 clients hit"*"they are named: tls 7"* ]]
 	[[ "$output" == *"client.tls_gap_ms (held by 9)"* ]]
 }
