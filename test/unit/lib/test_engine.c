@@ -123,18 +123,30 @@ static void
 test_identity(void)
 {
 	static struct world first, second;
+	static struct fs_client one, other;
+	struct segment request = { &client, &server, 1001, 5001, PSH | ACK,
+		"GET / HTTP/1.1\r\nHost: api.example.com\r\n\r\n", 41 };
 	struct fs_observation a, b;
 
 	world_open(&first, true);
 	world_open(&second, true);
 	fs_engine_free(second.engine);
+	fs_judge_free(second.judge);
 	second.settings.hash_seed = 0x1234567890abcdef;
 	second.settings.flow_max = 77;
 	fs_engine_new(&second.settings, second.rules, NULL, 1, NULL,
 	    &second.engine);
+	fs_judge_new(&second.settings, second.rules, NULL, 1, NULL,
+	    &second.judge);
+	second.seen.judge = second.judge;
 	fs_engine_sink(second.engine, on_flow, &second.seen);
+	fs_judge_sink(second.judge, on_client, &second.seen);
 	handshake(&first, &client, START_US);
 	handshake(&second, &client, START_US);
+	handshake(&first, &client, START_US + 1000000);
+	handshake(&second, &client, START_US + 1000000);
+	give_tcp(first.engine, &request, START_US + 1090000);
+	give_tcp(second.engine, &request, START_US + 1090000);
 	fs_engine_flush(first.engine);
 	fs_engine_flush(second.engine);
 	a = first.seen.last;
@@ -144,6 +156,15 @@ test_identity(void)
 	tap_ok(a.signals_size == b.signals_size &&
 		memcmp(a.signals, b.signals, a.signals_size) == 0,
 	    "and the same signals");
+	fs_judge_flush(first.judge);
+	fs_judge_flush(second.judge);
+	one = first.seen.client;
+	other = second.seen.client;
+	tap_ok(one.signals_size > 0 && one.signals_size == other.signals_size &&
+		memcmp(one.signals, other.signals, one.signals_size) == 0,
+	    "as its client has");
+	tap_int(one.verdict.log_odds, other.verdict.log_odds,
+	    "with the same verdict");
 	world_close(&first);
 	world_close(&second);
 }
