@@ -12,6 +12,7 @@
 #include "flow/answers.h"
 #include "flow/flow.h"
 #include "flow/pair.h"
+#include "flow/shards.h"
 #include "flow/turns.h"
 #include "flow/within.h"
 #include "observation.h"
@@ -230,15 +231,18 @@ static void
 count_turn(const struct fs_engine *engine, struct flow *flow,
     const struct packet *packet, unsigned from)
 {
-	if ((!flow->turning && !flow->carrying) || packet->payload_size == 0 ||
-	    packet->later_fragment || flow->segment == SEGMENT_AGAIN ||
-	    flow->segment == SEGMENT_PROBE)
+	if ((!flow->turning && !flow->carrying && !flow->sharding) ||
+	    packet->payload_size == 0 || packet->later_fragment ||
+	    flow->segment == SEGMENT_AGAIN || flow->segment == SEGMENT_PROBE)
 		return;
 	if (flow->turning)
 		turns_packet(flow->turns, flow_dir(flow, from),
 		    packet->payload_size, engine->stack.time_us);
-	else
+	else if (flow->carrying)
 		within_packet(flow->within, flow_dir(flow, from),
+		    packet->payload_size);
+	else
+		shards_packet(flow->shards, flow_dir(flow, from),
 		    packet->payload_size);
 }
 

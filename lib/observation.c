@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "flow/shards.h"
 #include "flow/turns.h"
 #include "flow/within.h"
 #include "rule/rule.h"
@@ -78,7 +79,7 @@ look_within(const struct signals *signals)
 static void
 count_on(struct flow *flow, const struct signals *signals)
 {
-	if (flow->turning || flow->carrying)
+	if (flow->turning || flow->carrying || flow->sharding)
 		return;
 	if (is_text(signals, SIGNAL_FLOW_PROTOCOL, "ssh")) {
 		flow->turns = calloc(1, sizeof(*flow->turns));
@@ -87,6 +88,11 @@ count_on(struct flow *flow, const struct signals *signals)
 	    is_text(signals, SIGNAL_FLOW_PROTOCOL, "tls")) {
 		flow->within = look_within(signals);
 		flow->carrying = flow->within != NULL;
+	} else if (flow->service < 0 && flow->key.ip_proto == PROTO_UDP &&
+	    signals_known(signals, SIGNAL_C2S_NOISE) &&
+	    signals_milli(signals, SIGNAL_C2S_NOISE) != 0) {
+		flow->shards = calloc(1, sizeof(*flow->shards));
+		flow->sharding = flow->shards != NULL;
 	}
 }
 

@@ -106,6 +106,7 @@ struct flow {
 	bool decided : 1;        /* Inspection has ended. */
 	bool turning : 1;        /* It has 'turns'. */
 	bool carrying : 1;       /* It has 'within'. */
+	bool sharding : 1;       /* It has 'shards'. */
 	bool answering : 1;      /* It has 'answers'. */
 	uint8_t carries;         /* enum packet_carrier seen inside. */
 	uint8_t carried;         /* enum packet_carrier around it, innermost. */
@@ -124,10 +125,11 @@ struct flow {
 	int16_t service;              /* Index into the settings, -1: none. */
 	uint16_t rev;                 /* Revisions given so far. */
 	uint8_t icmp_type, icmp_code; /* Of the first packet. */
-	/* Counted from the decision on, one or the other; owned. */
+	/* Counted from the decision on, one of them; owned. */
 	union {
 		struct turns *turns;
 		struct within *within;
+		struct shards *shards;
 	};
 	struct answers *answers; /* From the server's first payload; owned. */
 };

@@ -104,11 +104,14 @@ free_owned(struct flow *flow)
 	free(flow->facts);
 	if (flow->carrying)
 		free(flow->within);
+	else if (flow->sharding)
+		free(flow->shards);
 	else
 		free(flow->turns);
 	flow->facts = NULL;
 	flow->turns = NULL;
 	flow->turning = flow->carrying = flow->answering = false;
+	flow->sharding = false;
 	free(flow->answers);
 	flow->answers = NULL;
 }

@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "flow/rtt.h"
+#include "flow/shards.h"
 #include "flow/turns.h"
 #include "flow/within.h"
 
@@ -121,6 +122,9 @@ final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 		set_tcp(flow, signals);
 	if (flow->carrying)
 		set_within(flow->within, signals);
+	if (flow->sharding && flow->shards->in_step > flow->shards->out_of_step)
+		signals_set_count(signals, SIGNAL_UDP_SHARD_GROUPS,
+		    flow->shards->in_step - flow->shards->out_of_step);
 	if (flow->turning)
 		set_turns(flow->turns, signals);
 }

@@ -263,6 +263,10 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	    FLOW, ANY, "the same, of the server's" },
 	[SIGNAL_MKCP_HEADER] = { "mkcp.header", NUMBER, UNIT_BYTES, FLOW, ANY,
 	    "bytes before that seal, which imitate another protocol" },
+	[SIGNAL_UDP_SHARD_GROUPS] = { "udp.shard_groups", NUMBER, UNIT_COUNT,
+	    FLOW, ANY,
+	    "groups of 13 datagrams in step, the last 3 as long as "
+	    "the longest, less those out of step" },
 	[SIGNAL_PAIR_KINDS] = { "pair.kinds", TEXT, UNIT_NONE, FLOW, ANY,
 	    "flows that were lately between the same two hosts, such as "
 	    "tls,dtls" },
