@@ -29,8 +29,8 @@ void observer_keep_syn(struct observer *observer, struct flow *flow,
 
 /* Ends a flow's inspection: what it found stays with the flow. Of ssh, turns
  * are counted from then on: what comes before is the login. Of TLS that is no
- * service's, connections within; its score is added to those of its hosts. Of datagrams that look like noise,
- * groups. */
+ * service's, connections within; its score is added to those of its hosts. Of
+ * datagrams that look like noise, groups. */
 void observer_decide(struct observer *observer, struct flow *flow);
 
 /* Judges the flow as it stands: FLOW_END_NONE for a revision. Counts
