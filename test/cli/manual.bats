@@ -45,3 +45,22 @@
 		grep -q -- "Fl -${option#--}\( \|\$\)" docs/flowscan.1
 	done
 }
+
+@test "manual: every key of a rule file stands in flowscan-rules(5)" {
+	keys=$(cat lib/rule/rule_read.c lib/rule/load.c lib/rule/extend.c lib/rule/tests.c |
+		perl -0ne 'print "$1\n" while /keys\[\] = \{(.*?)NULL/sg' |
+		grep -o '[a-z_0-9]*"' | tr -d '"' | sort -u)
+	[ "$(echo "$keys" | wc -l)" -gt 30 ]
+	for key in $keys; do
+		echo "$key"
+		grep -q "^\.\(It \)\{0,1\}Ic .*\<$key\>\|[{ ]$key: \|^\.Ql $key\$" docs/flowscan-rules.5
+	done
+}
+
+@test "manual: the example of flowscan-rules(5) loads" {
+	sed -n '/^\.Bd -literal$/,/^\.Ed/p' docs/flowscan-rules.5 | grep -v '^\.' >"$BATS_TEST_TMPDIR/all.yaml"
+	[ "$(grep -c '^- ' "$BATS_TEST_TMPDIR/all.yaml")" -eq 4 ]
+	run "${BUILD:-build}/bin/flowscan" rules check "$BATS_TEST_TMPDIR/all.yaml"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
