@@ -722,6 +722,21 @@ struct fs_tried {
 FS_PUBLIC int fs_report_try(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_rule_choice *choice,
     const struct fs_out *out, struct fs_err *err, struct fs_tried *tried);
+/* Two sets of rules. */
+struct fs_rule_sets {
+	const struct fs_ruleset *before, *after;
+};
+
+/* Which verdicts would change: rules that differ, how many flows and clients
+ * go from which verdict to which, the flows and clients whose verdict, class
+ * or protocol changes (the filter's limit bounds each), and what cannot be
+ * known. Rows are judged by both sets, by the signals that they hold, with the
+ * usual scoring and policy and the prior that stands with them. A table or
+ * lines of JSON, each with its 'kind'; FS_ECONFIG for another format.
+ * '*matched' is how many flows and clients change. */
+FS_PUBLIC int fs_report_diff(struct fs_store *store,
+    const struct fs_filter *filter, const struct fs_rule_sets *sets,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 /* The front page. */
 FS_PUBLIC int fs_report_summary(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,

@@ -17,6 +17,8 @@ static const struct rules_verb verbs[] = {
 	    "one rule, what it asks for, and its tests" },
 	{ "try", rules_try, "try RULE -r CAPTURE|--db FILE [PATH]...",
 	    "the flows of a capture or a database that a rule would hit" },
+	{ "diff", rules_diff, "diff OLD NEW [--db FILE]",
+	    "the stored verdicts that other rules would change" },
 	{ "fit", rules_fit, "fit --labels FILE [--db FILE] [PATH]...",
 	    "how often each rule holds of labelled clients and flows" },
 };
@@ -44,7 +46,8 @@ rules_misused(const char *verb, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	return complain("rules", CODE_USAGE, "%s: usage: flowscan rules %s",
-	    text, known ? known->usage : "check|test|list|show|try|fit ...");
+	    text,
+	    known ? known->usage : "check|test|list|show|try|diff|fit ...");
 }
 
 static void
@@ -61,7 +64,8 @@ print_help(void)
 	puts(
 	    "\nA PATH is a rule file or a folder of them; by default " RULES_DIR
 	    ".\n\nexit codes: 0 done, no error; 1 a test did not pass, or "
-	    "'try' hit no flow;\n2 usage, or an error in the rules; 5 a "
+	    "'try' hit nothing, or\n'diff' changes a verdict;\n2 usage, or an "
+	    "error in the rules; 5 a "
 	    "capture could not be read to its end");
 }
 

@@ -18,6 +18,7 @@ int rules_show(int argc, char **argv);
 int rules_try(int argc, char **argv);
 /* The same with --db instead of captures. */
 int rules_try_db(int argc, char **argv);
+int rules_diff(int argc, char **argv);
 int rules_fit(int argc, char **argv);
 
 /* Prints one line about a verb's use. Returns CODE_USAGE. */

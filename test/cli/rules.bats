@@ -197,3 +197,81 @@ END
 	run "$BIN" rules try hello-there -r "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/one.yaml"
 	[ "$status" -eq 2 ]
 }
+
+# A second set: the shipped rules, one renamed, and two new ones.
+two_sets() {
+	store
+	NEW=$BATS_TEST_TMPDIR/new
+	cp -r rules "$NEW"
+	sed -i 's/rule: slow-and-small-segments$/rule: small-segments-renamed/' "$NEW"/*.yaml
+	cat >"$NEW/zz.yaml" <<'END'
+- rule: a-gap
+  desc: A gap
+  condition: rtt.tls_gap_ms > 100ms
+  class: proxy
+  family: f
+  likelihood: {if_true: 0.5, if_false: 0.0001}
+- rule: of-as
+  desc: What no row of the demo holds
+  condition: client.as_gap_n > 3
+  class: proxy
+  family: f
+  likelihood: {if_true: 0.5, if_false: 0.0001}
+END
+}
+
+@test "rules diff: the same rules change nothing, and give what is stored" {
+	store
+	run "$BIN" rules diff rules rules --db "$DB"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"0 of 108 flows change"*"0 of 9 clients change"* ]]
+	[[ "$output" != *"are stored with another verdict"* ]]
+	[[ "$output" != *added* ]]
+}
+
+@test "rules diff: a new rule of flows changes flows and their client" {
+	two_sets
+	run "$BIN" rules diff rules "$NEW" --db "$DB" --limit 2
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"added    a-gap "*"removed  slow-and-small-segments "* ]]
+	[[ "$output" == *"flow "*"192.0.2.34 "*"clean   review "*"+a-gap"* ]]
+	[[ "$output" == *"client "*"192.0.2.34 "*"review  anomalous "*"+a-gap"* ]]
+	[[ "$output" == *"12 of 108 flows change"*"the first 2 flows are shown"* ]]
+	[[ "$output" == *"rule of-as: no row of clients holds client.as_gap_n: unknown"* ]]
+}
+
+@test "rules diff: back again, what a rule said is gone; another name is no change" {
+	two_sets
+	run "$BIN" rules diff "$NEW" rules --db "$DB" --format jsonl
+	[ "$status" -eq 1 ]
+	jq -e -s '[.[] | select(.kind == "verdict")] | all(.rules == "-a-gap" and .client == "192.0.2.34")' <<<"$output"
+	jq -e -s '[.[] | select(.kind == "count" and .of == "flows" and .old == "review" and .new == "clean")][0].rows == 12' <<<"$output"
+	rm "$NEW/zz.yaml"
+	run "$BIN" rules diff rules "$NEW" --db "$DB"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"0 of 108 flows change; 0 more"*"0 of 9 clients change; 0 more"* ]]
+}
+
+@test "rules diff: a rule that weighs less, or is switched off" {
+	two_sets
+	rm "$NEW/zz.yaml"
+	sed -i 's/^- rule: small-segments-renamed$/&\n  enabled: false/' "$NEW"/*.yaml
+	run "$BIN" rules diff rules "$NEW" --db "$DB"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"client "*"192.0.2.18 "*"-slow-and-small-segments"* ]]
+}
+
+@test "rules diff: bad use" {
+	store
+	run "$BIN" rules diff rules --db "$DB"
+	[ "$status" -eq 2 ]
+	run "$BIN" rules diff rules rules --db "$DB" --format csv
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"a table or jsonl"* ]]
+	run "$BIN" rules diff rules "$BATS_TEST_TMPDIR/none" --db "$DB"
+	[ "$status" -eq 2 ]
+}
