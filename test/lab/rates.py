@@ -7,7 +7,8 @@ BIN    the folder of flowscand
 RULES  the folder of rules
 RUN    a folder that 'run -s NAME RUN' made (RUN/NAME/api.pcap and
        labels.csv), or a capture whose labels stand beside it (demo.pcap.zst,
-       demo.labels.csv)
+       demo.labels.csv), and its config, too, if it is not the demo's
+       (demo.config.json)
 
 Every rate counts clients, not flows, and bears its n and its bounds with 95 %
 confidence (Wilson). With fewer than 300 clients it is insufficient: said so,
@@ -65,11 +66,16 @@ def captures(run):
 
 def verdicts(binaries, rules, capture):
     """The client rows of one capture, by address."""
+    own = capture.split(".pcap")[0] + ".config.json"
+    settings = CONFIG
+    if os.path.exists(own):
+        with open(own, encoding="utf-8") as file:
+            settings = json.load(file)
     with tempfile.TemporaryDirectory() as folder:
         config = os.path.join(folder, "config.yaml")
         store = os.path.join(folder, "x.db")
         with open(config, "w", encoding="utf-8") as file:
-            json.dump(dict(CONFIG, rules=[os.path.abspath(rules)]), file)
+            json.dump(dict(settings, rules=[os.path.abspath(rules)]), file)
         subprocess.run([os.path.join(binaries, "flowscand"), "-c", config,
                         "-r", capture, "--db", store], check=True,
                        stderr=subprocess.DEVNULL)
