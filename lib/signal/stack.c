@@ -68,9 +68,12 @@ add_options(struct text *text, const struct packet_tcp *tcp)
 
 		if (i > 0)
 			add_char(text, ',');
-		add_char(text, letter != '\0' ? letter : '?');
-		if (letter == '\0')
-			add_number(text, tcp->options[i]);
+		if (letter != '\0') {
+			add_char(text, letter);
+			continue;
+		}
+		add_char(text, '?');
+		add_number(text, tcp->options[i]);
 	}
 }
 
