@@ -1,5 +1,6 @@
 #include "report/change.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../tap.h"
