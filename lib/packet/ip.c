@@ -183,17 +183,14 @@ ip6_fixed(struct cursor *head, struct packet *packet, uint32_t *first,
 }
 
 /* An extension header of the usual shape: next header, length in units of 8
- * bytes without the first 8. That of AH counts 4 bytes, without the first
- * 8 (RFC 4302, 2.2). */
+ * bytes without the first 8. */
 static bool
 ip6_extension(struct cursor *bytes, uint8_t *next)
 {
-	uint8_t kind = *next, size;
+	uint8_t size;
 
-	if (!cursor_u8(bytes, next) || !cursor_u8(bytes, &size))
-		return false;
-	return kind == IP_AH ? cursor_skip(bytes, (size_t)size * 4 + 6)
-			     : cursor_skip(bytes, (size_t)size * 8 + 6);
+	return cursor_u8(bytes, next) && cursor_u8(bytes, &size) &&
+	    cursor_skip(bytes, (size_t)size * 8 + 6);
 }
 
 static bool
@@ -210,6 +207,7 @@ ip6_fragment(struct cursor *bytes, uint8_t *next, struct fragment *fragment)
 	return true;
 }
 
+/* AH is not passed over: as in IPv4, what it protects is a flow of IPsec. */
 static bool
 is_extension(uint8_t next)
 {
@@ -217,7 +215,6 @@ is_extension(uint8_t next)
 	case IP_HOP_BY_HOP:
 	case IP_ROUTING:
 	case IP_FRAGMENT:
-	case IP_AH:
 	case IP_DESTINATION:
 	case IP_MOBILITY:
 	case IP_HIP:

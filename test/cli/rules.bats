@@ -203,7 +203,7 @@ two_sets() {
 	store
 	NEW=$BATS_TEST_TMPDIR/new
 	cp -r rules "$NEW"
-	sed -i 's/rule: slow-and-small-segments$/rule: small-segments-renamed/' "$NEW"/*.yaml
+	sed -i 's/rule: mtu-of-tunnel-and-far$/rule: mtu-renamed/' "$NEW"/*.yaml
 	cat >"$NEW/zz.yaml" <<'END'
 - rule: a-gap
   desc: A gap
@@ -235,7 +235,7 @@ END
 	run "$BIN" rules diff rules "$NEW" --db "$DB" --limit 2
 	echo "$output"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"added    a-gap "*"removed  slow-and-small-segments "* ]]
+	[[ "$output" == *"added    a-gap "*"removed  mtu-of-tunnel-and-far "* ]]
 	[[ "$output" == *"flow "*"192.0.2.34 "*"clean   review "*"+a-gap"* ]]
 	[[ "$output" == *"client "*"192.0.2.34 "*"review  anomalous "*"+a-gap"* ]]
 	[[ "$output" == *"12 of 108 flows change"*"the first 2 flows are shown"* ]]
@@ -258,11 +258,11 @@ END
 @test "rules diff: a rule that weighs less, or is switched off" {
 	two_sets
 	rm "$NEW/zz.yaml"
-	sed -i 's/^- rule: small-segments-renamed$/&\n  enabled: false/' "$NEW"/*.yaml
+	sed -i 's/^- rule: mtu-renamed$/&\n  enabled: false/' "$NEW"/*.yaml
 	run "$BIN" rules diff rules "$NEW" --db "$DB"
 	echo "$output"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"client "*"192.0.2.18 "*"-slow-and-small-segments"* ]]
+	[[ "$output" == *"client "*"192.0.2.2 "*"-mtu-of-tunnel-and-far"* ]]
 }
 
 @test "rules diff: bad use" {
