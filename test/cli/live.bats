@@ -16,15 +16,28 @@ teardown() {
 	ip netns del flowscan-$$ 2>/dev/null || true
 }
 
-@test "a live capture is written and stops cleanly" {
+# Waits until a line stands in the log so often.
+logged() {
+	for _ in $(seq 100); do
+		[ "$(grep -c "$1" "$BATS_TEST_TMPDIR/err")" -ge "${2:-1}" ] &&
+			return
+		sleep 0.1
+	done
+	cat "$BATS_TEST_TMPDIR/err"
+	return 1
+}
+
+# Starts flowscand, and waits until it listens.
+capture() {
 	ip netns exec flowscan-$$ "$BIN/flowscand" \
 		-c "$BATS_TEST_TMPDIR/live.yaml" -i lo --db "$DB" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	scanner=$!
-	for _ in $(seq 50); do
-		grep -q 'capturing on lo' "$BATS_TEST_TMPDIR/err" && break
-		sleep 0.1
-	done
+	logged 'capturing on lo'
+}
+
+@test "a live capture is written and stops cleanly" {
+	capture
 	ip netns exec flowscan-$$ perl -MIO::Socket::INET -e '
 		my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1",
 			Listen => 5, ReuseAddr => 1) or die;
@@ -64,17 +77,6 @@ rule() {
 	mv "$BATS_TEST_TMPDIR/rules.new" "$BATS_TEST_TMPDIR/rules/one.yaml"
 }
 
-# Waits until a line stands in the log so often.
-logged() {
-	for _ in $(seq 100); do
-		[ "$(grep -c "$1" "$BATS_TEST_TMPDIR/err")" -ge "${2:-1}" ] &&
-			return
-		sleep 0.1
-	done
-	cat "$BATS_TEST_TMPDIR/err"
-	return 1
-}
-
 send() {
 	ip netns exec flowscan-$$ perl -MIO::Socket::INET -e '
 		my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1",
@@ -88,11 +90,7 @@ send() {
 	mkdir "$BATS_TEST_TMPDIR/rules"
 	rule first 'flow.server_port = 4711'
 	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
-	ip netns exec flowscan-$$ "$BIN/flowscand" \
-		-c "$BATS_TEST_TMPDIR/live.yaml" -i lo --db "$DB" \
-		2>"$BATS_TEST_TMPDIR/err" 3>&- &
-	scanner=$!
-	logged 'capturing on lo'
+	capture
 	rule broken 'flow.server_prt = 4711'
 	logged 'the new set is refused, the old one stays'
 	grep -q 'one.yaml:3:14: error: .*flow.server_port' "$BATS_TEST_TMPDIR/err"
@@ -118,11 +116,7 @@ send() {
 	mkdir "$BATS_TEST_TMPDIR/rules"
 	rule r0 'flow.server_port = 4711'
 	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
-	ip netns exec flowscan-$$ "$BIN/flowscand" \
-		-c "$BATS_TEST_TMPDIR/live.yaml" -i lo --db "$DB" \
-		2>"$BATS_TEST_TMPDIR/err" 3>&- &
-	scanner=$!
-	logged 'capturing on lo'
+	capture
 	files=$(ls /proc/$scanner/fd | wc -l)
 	for i in $(seq 40); do
 		rule "r$i" 'flow.server_port = 4711'

@@ -192,10 +192,11 @@ test_many_scores(void)
 
 	for (i = 0; i < PAIR_SCORES; i++)
 		pair_score(table, &flow, 100);
-	check_scores(table, &flow, PAIR_SCORES, PAIR_SCORES * 100, "as many");
+	check_scores(table, &flow, PAIR_SCORES, PAIR_SCORES * INT64_C(100),
+	    "as many");
 	pair_score(table, &flow, -60);
 	check_scores(table, &flow, PAIR_SCORES / 2 + 1,
-	    PAIR_SCORES / 2 * 100 - 60, "one more");
+	    PAIR_SCORES / 2 * INT64_C(100) - 60, "one more");
 	for (i = 0; i < 1000; i++)
 		pair_score(table, &flow, -4000);
 	tap_ok(pair_scored(table, &flow, &(int64_t){ 0 }) <= PAIR_SCORES,
