@@ -11,6 +11,7 @@
 /* In the order in which they are shown a packet. */
 static const struct signal_source *const sources[] = {
 	&signal_shape,
+	&signal_pace,
 	&signal_noise,
 	&signal_tls,
 	&signal_tls_odd,

@@ -38,6 +38,7 @@ struct signal_source {
 };
 
 extern const struct signal_source signal_shape;    /* First packets. */
+extern const struct signal_source signal_pace;     /* Bursts, counters. */
 extern const struct signal_source signal_dpi;      /* nDPI's opinion. */
 extern const struct signal_source signal_tls;      /* TLS and QUIC. */
 extern const struct signal_source signal_tls_odd;  /* TLS that cannot be. */

@@ -91,6 +91,19 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	    "dtls, srtp, utp, wechat-video, wireguard" },
 	[SIGNAL_SEQ_SIZES] = { "seq.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
 	    "payload sizes of the first packets, the server's negative" },
+	[SIGNAL_SEQ_BURSTS] = { "seq.bursts", SIZES, UNIT_BYTES, FLOW, ANY,
+	    "payload of each run of first packets of one direction, the "
+	    "server's negative" },
+	[SIGNAL_SEQ_PAUSE_MS] = { "seq.pause_ms", NUMBER, UNIT_MS, FLOW, ANY,
+	    "longest pause among the first packets" },
+	[SIGNAL_C2S_COUNTER_AT] = { "c2s.counter_at", NUMBER, UNIT_NONE, FLOW,
+	    ANY,
+	    "place of 4 bytes that count the client's first datagrams by "
+	    "one" },
+	[SIGNAL_S2C_COUNTER_AT] = { "s2c.counter_at", NUMBER, UNIT_NONE, FLOW,
+	    ANY,
+	    "place of 4 bytes that count the server's first datagrams by "
+	    "one" },
 	[SIGNAL_INNER_SIZES] = { "inner.sizes", SIZES, UNIT_BYTES, FLOW, ANY,
 	    "the same, behind TLS's handshake; without TLS, of the first" },
 	[SIGNAL_INNER_SCORE] = { "inner.score", NUMBER, UNIT_NONE, FLOW, ANY,
