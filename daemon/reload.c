@@ -11,6 +11,111 @@
 
 enum { SETTLE_MS = 300 };
 
+/* ---- Watching ------------------------------------------------------------ */
+
+static void
+on_settled(uv_timer_t *timer)
+{
+	reload_ask(timer->data);
+}
+
+/* An editor writes, renames and removes in one go: only when it is quiet
+ * again is there something to load. */
+static void
+on_change(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	struct reload_folder *folder = handle->data;
+
+	(void)events;
+	if (status != 0 ||
+	    (folder->only != NULL && name != NULL &&
+		strcmp(name, folder->only) != 0))
+		return;
+	(void)uv_timer_start(&folder->reload->settle, on_settled, SETTLE_MS, 0);
+}
+
+static void
+watch(struct reload *reload, const char *path, const char *only)
+{
+	struct reload_folder *folder = &reload->folder[reload->folder_count];
+	int rc = 0;
+
+	if (reload->folder_count == RELOAD_FOLDERS) {
+		log_line("%s: not watched: there are more than %d folders of "
+			 "rules",
+		    path, RELOAD_FOLDERS);
+		return;
+	}
+	if (reload->folder_count == reload->folder_made) {
+		rc = uv_fs_event_init(reload->loop, &folder->handle);
+		reload->folder_made += rc == 0;
+	}
+	if (rc == 0) {
+		folder->reload = reload;
+		folder->only = only;
+		folder->handle.data = folder;
+		rc = uv_fs_event_start(&folder->handle, on_change, path, 0);
+	}
+	if (rc == 0)
+		reload->folder_count++;
+	else
+		log_line("%s: not watched: %s; SIGHUP reloads", path,
+		    uv_strerror(rc));
+}
+
+/* Lists lie in folders right below that of the rules. */
+static void
+watch_below(struct reload *reload, const char *folder)
+{
+	DIR *all = opendir(folder);
+	char path[PATH_MAX];
+	struct dirent *entry;
+	struct stat status;
+
+	while (all != NULL && (entry = readdir(all)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    snprintf(path, sizeof(path), "%s/%s", folder,
+			entry->d_name) >= PATH_MAX)
+			continue;
+		if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+			watch(reload, path, NULL);
+	}
+	if (all != NULL)
+		closedir(all);
+}
+
+/* A file, or a folder that is replaced whole, shows in the folder above. */
+static void
+watch_path(struct reload *reload, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_MAX];
+	struct stat status;
+
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		watch(reload, path, NULL);
+		watch_below(reload, path);
+	}
+	snprintf(parent, sizeof(parent), "%.*s",
+	    slash ? (int)(slash - path) : 1, slash ? path : ".");
+	watch(reload, parent[0] ? parent : "/", slash ? slash + 1 : path);
+}
+
+/* What the names stand for today: a link may lead elsewhere, and folders
+ * come and go. */
+static void
+watch_all(struct reload *reload)
+{
+	const struct config *config = reload->pipeline->config;
+	size_t i;
+
+	for (i = 0; i < reload->folder_count; i++)
+		(void)uv_fs_event_stop(&reload->folder[i].handle);
+	reload->folder_count = 0;
+	for (i = 0; i < config->rule_count; i++)
+		watch_path(reload, config->rules[i]);
+}
+
 /* ---- Loading ------------------------------------------------------------- */
 
 /* Runs beside the loop: it touches what the loop leaves alone meanwhile. */
@@ -112,6 +217,8 @@ reload_ask(struct reload *reload)
 	reload->again = reload->loading;
 	if (reload->loading)
 		return;
+	/* First, so that what changes meanwhile is loaded again. */
+	watch_all(reload);
 	reload->work.data = reload;
 	reload->loading =
 	    uv_queue_work(reload->loop, &reload->work, load, on_loaded) == 0;
@@ -130,94 +237,12 @@ reload_end(struct reload *reload)
 	reload->rules = NULL;
 }
 
-/* ---- Watching ------------------------------------------------------------ */
-
-static void
-on_settled(uv_timer_t *timer)
-{
-	reload_ask(timer->data);
-}
-
-/* An editor writes, renames and removes in one go: only when it is quiet
- * again is there something to load. */
-static void
-on_change(uv_fs_event_t *handle, const char *name, int events, int status)
-{
-	struct reload *reload = handle->data;
-
-	(void)name;
-	(void)events;
-	if (status == 0)
-		(void)uv_timer_start(&reload->settle, on_settled, SETTLE_MS, 0);
-}
-
-static void
-watch(struct reload *reload, const char *folder)
-{
-	uv_fs_event_t *handle = &reload->folder[reload->folder_count];
-	int rc;
-
-	if (reload->folder_count == RELOAD_FOLDERS) {
-		log_line("%s: not watched: there are more than %d folders of "
-			 "rules",
-		    folder, RELOAD_FOLDERS);
-		return;
-	}
-	if ((rc = uv_fs_event_init(reload->loop, handle)) == 0) {
-		reload->folder_count++;
-		handle->data = reload;
-		rc = uv_fs_event_start(handle, on_change, folder, 0);
-	}
-	if (rc < 0)
-		log_line("%s: not watched: %s; SIGHUP reloads", folder,
-		    uv_strerror(rc));
-}
-
-/* Lists lie in folders right below that of the rules. */
-static void
-watch_below(struct reload *reload, const char *folder)
-{
-	DIR *all = opendir(folder);
-	char path[PATH_MAX];
-	struct dirent *entry;
-	struct stat status;
-
-	while (all != NULL && (entry = readdir(all)) != NULL) {
-		if (entry->d_name[0] == '.' ||
-		    snprintf(path, sizeof(path), "%s/%s", folder,
-			entry->d_name) >= PATH_MAX)
-			continue;
-		if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-			watch(reload, path);
-	}
-	if (all != NULL)
-		closedir(all);
-}
-
-/* A file is watched by its folder, and so is a folder that may be a link
- * which is swapped. */
-static void
-watch_path(struct reload *reload, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char parent[PATH_MAX];
-	struct stat status;
-
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-		watch(reload, path);
-		watch_below(reload, path);
-		if (lstat(path, &status) == 0 && !S_ISLNK(status.st_mode))
-			return;
-	}
-	snprintf(parent, sizeof(parent), "%.*s",
-	    slash ? (int)(slash - path) : 1, slash ? path : ".");
-	watch(reload, parent[0] ? parent : "/");
-}
+/* ---- Start ----------------------------------------------------------------
+ */
 
 int
 reload_begin(struct reload *reload, uv_loop_t *loop, struct pipeline *pipeline)
 {
-	size_t i;
 	int rc;
 
 	memset(reload, 0, sizeof(*reload));
@@ -226,7 +251,6 @@ reload_begin(struct reload *reload, uv_loop_t *loop, struct pipeline *pipeline)
 	if ((rc = uv_timer_init(loop, &reload->settle)) < 0)
 		return rc;
 	reload->settle.data = reload;
-	for (i = 0; i < pipeline->config->rule_count; i++)
-		watch_path(reload, pipeline->config->rules[i]);
+	watch_all(reload);
 	return 0;
 }

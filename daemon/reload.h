@@ -9,13 +9,20 @@
 
 enum { RELOAD_FOLDERS = 64 };
 
+/* A folder in which a change asks for a reload. */
+struct reload_folder {
+	uv_fs_event_t handle;
+	struct reload *reload;
+	const char *only; /* The one name that matters there; null: all. */
+};
+
 struct reload {
 	struct pipeline *pipeline; /* Borrowed. */
 	uv_loop_t *loop;           /* Borrowed. */
-	/* Folders in which a change asks for a reload: those of the rules,
-	 * and those right below them. */
-	uv_fs_event_t folder[RELOAD_FOLDERS];
-	size_t folder_count;
+	/* Those of the rules, those right below them, and, for the rules' own
+	 * names, those above. */
+	struct reload_folder folder[RELOAD_FOLDERS];
+	size_t folder_count, folder_made; /* Watched; with a handle. */
 	uv_timer_t settle; /* Runs until the last of several changes. */
 	uv_work_t work;
 	bool loading, again;

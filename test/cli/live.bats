@@ -112,7 +112,7 @@ send() {
 	[[ "$output" != *'"protocol":"broken"'* ]]
 }
 
-@test "many reloads under traffic: no frame is lost, nothing grows" {
+@test "many reloads under traffic: no frame is lost, no descriptor more" {
 	mkdir "$BATS_TEST_TMPDIR/rules"
 	rule r0 'flow.server_port = 4711'
 	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
@@ -135,4 +135,30 @@ send() {
 	[ "$(jq -s 'map(select(.server_port == 4711)) | unique_by(.flow_id) | length' <<<"$output")" -eq 40 ]
 	[ "$(jq -s 'map(select(.server_port == 4711)) | group_by(.flow_id) |
 		map(max_by(.rev).signals["flow.packets_c2s"]) | add' <<<"$output")" -eq 120 ]
+}
+
+@test "rules behind a link that is swapped, and in a folder that is replaced" {
+	mkdir "$BATS_TEST_TMPDIR/rules"
+	rule first 'flow.server_port = 4711'
+	cp -r "$BATS_TEST_TMPDIR/rules" "$BATS_TEST_TMPDIR/other"
+	sed -i s/first/other/ "$BATS_TEST_TMPDIR/other/one.yaml"
+	ln -s rules "$BATS_TEST_TMPDIR/current"
+	echo "rules: [$BATS_TEST_TMPDIR/current]" >"$BATS_TEST_TMPDIR/live.yaml"
+	capture
+	ln -s other "$BATS_TEST_TMPDIR/next"
+	mv -T "$BATS_TEST_TMPDIR/next" "$BATS_TEST_TMPDIR/current"
+	logged 'rules: 1 loaded' 1
+	# What the link leads to now is watched.
+	sed -i s/other/edited/ "$BATS_TEST_TMPDIR/other/one.yaml"
+	logged 'rules: 1 loaded' 2
+	# A folder in place of the link, and one in place of that.
+	rm "$BATS_TEST_TMPDIR/current"
+	logged 'the new set is refused'
+	cp -r "$BATS_TEST_TMPDIR/rules" "$BATS_TEST_TMPDIR/current"
+	logged 'rules: 1 loaded' 3
+	# What else is written beside the rules, as this log, asks for nothing.
+	sleep 1
+	kill -TERM $scanner
+	wait $scanner
+	[ "$(grep -c 'rules: unchanged' "$BATS_TEST_TMPDIR/err")" -le 2 ]
 }
