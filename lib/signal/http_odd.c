@@ -1,11 +1,11 @@
 /* HTTP/1 that cannot be: what only those say who dress something else up as
  * HTTP, as they do not do what the header promises. */
-#include <stdio.h>
 
 #include "base/digest.h"
 #include "flowscan.h"
 #include "parse/http1.h"
 #include "signal/inspect.h"
+#include "signal/kept.h"
 #include "signal/source.h"
 
 enum odd {
@@ -220,19 +220,11 @@ collect(void *ctx, void *shared, const struct flow *flow,
 	static const char *const names[] = { "accept", "early", "chunks",
 		"request" };
 	const struct http_odd *state = ctx;
-	char text[32];
-	size_t used = 0;
-	unsigned i;
 
 	(void)shared;
 	(void)flow;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (state->found >> i & 1)
-			used +=
-			    (size_t)snprintf(text + used, sizeof(text) - used,
-				"%s%s", used > 0 ? "," : "", names[i]);
-	if (used > 0)
-		signals_set_string(signals, SIGNAL_HTTP_IMPOSSIBLE, text);
+	kept_set_names(signals, SIGNAL_HTTP_IMPOSSIBLE, names,
+	    sizeof(names) / sizeof(names[0]), state->found);
 }
 
 const struct signal_source signal_http_odd = { "http_odd",

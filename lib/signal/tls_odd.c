@@ -9,12 +9,12 @@
  * handshake record behind ChangeCipherSpec (RFC 8446 section 5), which tells
  * it apart; but for the ServerHello behind a HelloRetryRequest (appendix
  * D.4), after which nothing is asked. */
-#include <stdio.h>
 
 #include "flowscan.h"
 #include "parse/tls.h"
 #include "parse/tls_hello.h"
 #include "signal/inspect.h"
+#include "signal/kept.h"
 #include "signal/source.h"
 
 enum odd {
@@ -197,19 +197,11 @@ collect(void *ctx, void *shared, const struct flow *flow,
 {
 	static const char *const names[] = { "hello", "finished", "unsealed" };
 	const struct tls_odd *state = ctx;
-	char text[32];
-	size_t used = 0;
-	unsigned i;
 
 	(void)shared;
 	(void)flow;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (state->found >> i & 1)
-			used +=
-			    (size_t)snprintf(text + used, sizeof(text) - used,
-				"%s%s", used > 0 ? "," : "", names[i]);
-	if (used > 0)
-		signals_set_string(signals, SIGNAL_TLS_IMPOSSIBLE, text);
+	kept_set_names(signals, SIGNAL_TLS_IMPOSSIBLE, names,
+	    sizeof(names) / sizeof(names[0]), state->found);
 }
 
 const struct signal_source signal_tls_odd = { "tls_odd", sizeof(struct tls_odd),

@@ -1,5 +1,6 @@
 #include "signal/kept.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "test/unit/tap.h"
@@ -20,6 +21,28 @@ static const struct {
 	    "\x80\x80\x80\x80\x80\x80\x80" },
 };
 
+static void
+test_names(void)
+{
+	static const char *const names[] = { "a", "bc", "def" };
+	static const char *const want[] = { "", "a", "bc", "a,bc", "def",
+		"a,def", "bc,def", "a,bc,def" };
+	struct signals signals;
+	char room[16];
+	const uint8_t *text;
+	size_t size;
+	unsigned found;
+
+	for (found = 0; found < 8; found++) {
+		signals_clear(&signals);
+		kept_set_names(&signals, SIGNAL_TLS_SNI, names, 3, found);
+		text = signals_bytes(&signals, SIGNAL_TLS_SNI, &size);
+		snprintf(room, sizeof(room), "%.*s", (int)size,
+		    size ? (const char *)text : "");
+		tap_text(room, want[found], "names");
+	}
+}
+
 int
 main(void)
 {
@@ -38,5 +61,6 @@ main(void)
 	tap_ok(!signals_known(&signals, SIGNAL_TLS_SNI), "nothing is unknown");
 	kept_set(&signals, SIGNAL_TLS_SNI, "a");
 	tap_ok(signals_known(&signals, SIGNAL_TLS_SNI), "something is known");
+	test_names();
 	return tap_done();
 }
