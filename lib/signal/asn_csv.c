@@ -6,12 +6,13 @@
 
 #include "base/addr.h"
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/rangeset.h"
 
-enum { LINE_MAX_SIZE = 4096, FIELDS = 4, SLOTS_LEAST = 1024 };
+enum { FIELDS = 4, SLOTS_LEAST = 1024 };
 
 static const uint32_t empty_slot = UINT32_MAX;
 
@@ -28,12 +29,6 @@ struct asn_csv {
 	uint32_t *slots;   /* Owned; a hash table of indices of systems. */
 	size_t slot_count; /* A power of two. */
 	struct buf names;
-};
-
-/* A line while it is read. */
-struct line {
-	char text[FIELDS][LINE_MAX_SIZE]; /* Terminated. */
-	size_t count;
 };
 
 /* ---- The table of systems ---------------------------------------------- */
@@ -103,7 +98,7 @@ intern(struct asn_csv *table, uint32_t asn, const char *name, uint32_t *index)
 		return rc;
 	slot = find_slot(table, asn, name);
 	if (*slot == empty_slot) {
-		if (table->names.size > UINT32_MAX - LINE_MAX_SIZE)
+		if (table->names.size > UINT32_MAX - CSV_LINE_MAX - 1)
 			return -ENOMEM;
 		table->systems[table->system_count] =
 		    (struct as){ asn, (uint32_t)table->names.size };
@@ -117,61 +112,6 @@ intern(struct asn_csv *table, uint32_t asn, const char *name, uint32_t *index)
 }
 
 /* ---- Lines --------------------------------------------------------------- */
-
-/* Reads a field up to its comma or the end of the line; 'room' is as large
- * as the line. Returns null, or what is wrong. */
-static const char *
-take_field(struct cursor *line, char *room)
-{
-	bool quoted = cursor_begins(line, "\"", 1) && cursor_skip(line, 1);
-	uint8_t byte;
-
-	while (cursor_peek(line, &byte)) {
-		if (!quoted && byte == ',')
-			break;
-		if (!cursor_skip(line, 1))
-			break;
-		if (!quoted && byte == '"')
-			return "a quote within a field that is not quoted";
-		if (byte == '\0')
-			return "a NUL byte";
-		if (byte != '"') {
-			*room++ = (char)byte;
-			continue;
-		}
-		/* Two quotes are one; a single one ends the field. */
-		if (cursor_begins(line, "\"", 1) && cursor_skip(line, 1)) {
-			*room++ = '"';
-			continue;
-		}
-		*room = '\0';
-		return line->left == 0 || cursor_begins(line, ",", 1)
-		    ? NULL
-		    : "text behind a quoted field";
-	}
-	*room = '\0';
-	return quoted ? "a quote that is not closed" : NULL;
-}
-
-static const char *
-split_line(struct cursor bytes, struct line *line)
-{
-	const char *fault;
-
-	line->count = 0;
-	for (;;) {
-		if (line->count == FIELDS)
-			return "more than four fields: put a name that holds "
-			       "commas into quotes";
-		fault = take_field(&bytes, line->text[line->count++]);
-		if (fault != NULL)
-			return fault;
-		if (bytes.left == 0)
-			return NULL;
-		if (!cursor_skip(&bytes, 1))
-			return "no comma";
-	}
-}
 
 static bool
 parse_asn(const char *text, uint32_t *asn)
@@ -189,9 +129,9 @@ parse_asn(const char *text, uint32_t *asn)
 
 /* Adds a line's range. Returns 0, -ENOMEM, or FS_EFORMAT with '*fault'. */
 static int
-add_line(struct asn_csv *table, const struct line *line, const char **fault)
+add_line(struct asn_csv *table, const struct csv_line *line, const char **fault)
 {
-	const char *name = line->count > 3 ? line->text[3] : "";
+	const char *name = line->count > 3 ? line->field[3] : "";
 	struct fs_addr first, last;
 	uint32_t asn, index;
 	int rc;
@@ -200,16 +140,16 @@ add_line(struct asn_csv *table, const struct line *line, const char **fault)
 	if (line->count < 3)
 		*fault = "fewer than three fields: start,end,asn,name are "
 			 "expected";
-	else if (!addr_parse(line->text[0], &first))
+	else if (!addr_parse(line->field[0], &first))
 		*fault = "the first field is no address";
-	else if (!addr_parse(line->text[1], &last))
+	else if (!addr_parse(line->field[1], &last))
 		*fault = "the second field is no address";
 	else if (first.family != last.family)
 		*fault = "the range begins in IPv4 and ends in IPv6, or the "
 			 "reverse";
 	else if (addr_compare(&first, &last) > 0)
 		*fault = "the range ends before it begins";
-	else if (!parse_asn(line->text[2], &asn))
+	else if (!parse_asn(line->field[2], &asn))
 		*fault = "the third field is no AS number";
 	if (*fault != NULL)
 		return FS_EFORMAT;
@@ -222,21 +162,21 @@ add_line(struct asn_csv *table, const struct line *line, const char **fault)
 
 /* Whether a first line names its columns. */
 static bool
-is_heading(const struct line *line)
+is_heading(const struct csv_line *line)
 {
-	return strpbrk(line->text[0], ".:0123456789") == NULL;
+	return strpbrk(line->field[0], ".:0123456789") == NULL;
 }
 
 static int
 read_line(struct asn_csv *table, struct cursor bytes, bool first,
-    struct line *line, const char **fault)
+    struct csv_line *line, const char **fault)
 {
 	if (bytes.left == 0)
 		return 0;
-	*fault = "the line is too long";
-	if (bytes.left >= LINE_MAX_SIZE)
-		return FS_EFORMAT;
-	*fault = split_line(bytes, line);
+	*fault = csv_split(bytes, line);
+	if (*fault == NULL && line->count > FIELDS)
+		*fault = "more than four fields: put a name that holds commas "
+			 "into quotes";
 	if (*fault != NULL)
 		return FS_EFORMAT;
 	if (first && is_heading(line))
@@ -248,15 +188,13 @@ static int
 read_lines(struct asn_csv *table, struct cursor bytes, const char *name,
     struct fs_err *err)
 {
-	struct line *line = malloc(sizeof(*line));
+	struct csv_line *line = malloc(sizeof(*line));
 	const char *fault = NULL;
 	struct cursor text;
 	unsigned number = 0;
 	int rc = line != NULL ? 0 : -ENOMEM;
 
-	/* Some programs begin a text with a byte order mark. */
-	if (cursor_begins(&bytes, "\xef\xbb\xbf", 3) && !cursor_skip(&bytes, 3))
-		rc = FS_EFORMAT;
+	csv_begin(&bytes);
 	while (rc == 0 && cursor_line(&bytes, &text)) {
 		number++;
 		rc = read_line(table, text, number == 1, line, &fault);
