@@ -5,10 +5,11 @@
 #include "flowscan.h"
 #include "rule/tests.h"
 
-enum { TRIAL_FRAME_MAX = 14 + 20 + 20 + 4096 };
+enum { TRIAL_FRAME_MAX = 14 + 40 + 20 + 4096 };
 
-/* One conversation between two hosts. Each has another client address, so
- * that what is known of flows between two hosts does not mix. */
+/* One conversation between two hosts. Unless its test names one, each has
+ * another client address, so that what is known of flows between two hosts
+ * does not mix. */
 struct trial_talk {
 	const struct rule_test *test; /* Borrowed. */
 	uint32_t ordinal;

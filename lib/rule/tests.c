@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/num.h"
 #include "rule/literal.h"
 
@@ -14,6 +15,7 @@ enum {
 	PROTO_TCP = 6,
 	PROTO_UDP = 17,
 	PORT_ANY = 40000,
+	PORT_CLIENT = 49152,
 	MILLI_MAX = 65535000, /* Of sizes and ports. */
 };
 
@@ -176,6 +178,11 @@ read_scalar_value(struct reading *reading, const struct yaml_node *node,
 	int size;
 
 	switch (info->type) {
+	case SIGNAL_ADDR:
+		if (!addr_parse(node->text, &value->addr))
+			reading_fault(reading, node,
+			    "expected an IP address, such as 192.0.2.1");
+		return;
 	case SIGNAL_FLAG:
 		value->milli = strcmp(node->text, "true") == 0;
 		if (!value->milli && strcmp(node->text, "false") != 0)
@@ -224,7 +231,7 @@ read_value(struct reading *reading, const struct yaml_node *node,
 	info = signal_info((enum signal_id)signal);
 	if (info->type == SIGNAL_SIZES)
 		read_sizes(reading, node, value);
-	else if (node->kind != YAML_SCALAR || info->type == SIGNAL_ADDR)
+	else if (node->kind != YAML_SCALAR)
 		reading_fault(reading, node, "expected a single value");
 	else
 		read_scalar_value(reading, node, info, value);
@@ -253,23 +260,52 @@ read_values(struct reading *reading, const struct yaml_node *node,
 /* ---- Tests ------------------------------------------------------------ */
 
 static void
+read_port(struct reading *reading, const struct yaml_node *node,
+    const char *key, uint16_t *port)
+{
+	int64_t milli;
+
+	if (!read_number(reading, node, key, UNIT_NONE, &milli))
+		return;
+	if (milli < 1000 || milli > MILLI_MAX || milli % 1000 != 0)
+		reading_fault(reading, yaml_find(node, key),
+		    "'%s': expected a number from 1 to 65535", key);
+	else
+		*port = (uint16_t)(milli / 1000);
+}
+
+static void
+read_address(struct reading *reading, const struct yaml_node *mapping,
+    const char *key, struct fs_addr *addr)
+{
+	const struct yaml_node *node = yaml_find(mapping, key);
+
+	if (node != NULL &&
+	    (node->kind != YAML_SCALAR || !addr_parse(node->text, addr)))
+		reading_fault(reading, node,
+		    "'%s': expected an IP address, such as 192.0.2.1", key);
+}
+
+static void
 read_flow(struct reading *reading, const struct yaml_node *node,
     struct rule_test *test)
 {
 	static const char *const transports[] = { "tcp", "udp", NULL };
-	int64_t milli;
 
 	test->ip_proto = key_choice(reading, node, "transport", transports, 0)
 	    ? PROTO_UDP
 	    : PROTO_TCP;
 	test->port = PORT_ANY;
-	if (!read_number(reading, node, "port", UNIT_NONE, &milli))
-		return;
-	if (milli < 1000 || milli > MILLI_MAX)
-		reading_fault(reading, yaml_find(node, "port"),
-		    "'port': expected a number from 1 to 65535");
-	else
-		test->port = (uint16_t)(milli / 1000);
+	test->client_port = PORT_CLIENT;
+	read_port(reading, node, "port", &test->port);
+	read_port(reading, node, "client_port", &test->client_port);
+	read_address(reading, node, "client", &test->client);
+	read_address(reading, node, "server", &test->server);
+	if (test->client.family && test->server.family &&
+	    test->client.family != test->server.family)
+		reading_fault(reading, yaml_find(node, "server"),
+		    "'client' and 'server': expected both of IPv4 or both of "
+		    "IPv6");
 }
 
 static void
@@ -277,7 +313,8 @@ read_test(struct reading *reading, const struct yaml_node *node,
     struct rule_test *test)
 {
 	static const char *const keys[] = { "matches", "packets", "capture",
-		"signals", "transport", "port", "source", "why", NULL };
+		"signals", "transport", "client", "client_port", "server",
+		"port", "source", "why", NULL };
 	const struct yaml_node *packets, *capture, *values;
 
 	if (!keys_check(reading, node, keys))
@@ -343,6 +380,9 @@ rule_test_signals(const struct rule_test *test, struct signals *signals)
 			break;
 		case SIGNAL_NUMBER:
 			signals_set_milli(signals, id, value->milli);
+			break;
+		case SIGNAL_ADDR:
+			signals_set_addr(signals, id, &value->addr);
 			break;
 		case SIGNAL_SIZES:
 			memcpy(sizes, value->bytes, value->size);

@@ -19,6 +19,7 @@ struct rule_value {
 	int64_t milli;        /* Of flags and numbers. */
 	const uint8_t *bytes; /* Of all others, as the signal holds them. */
 	size_t size;
+	struct fs_addr addr; /* Of addresses. */
 };
 
 struct rule_test {
@@ -31,7 +32,9 @@ struct rule_test {
 	const struct rule_value *values;
 	size_t packet_count, value_count;
 	uint8_t ip_proto; /* Of packets: TCP unless it says udp. */
-	uint16_t port;    /* Of packets: the server's. */
+	/* Of packets. Addresses of no family are anybody's. */
+	struct fs_addr client, server;
+	uint16_t client_port, port;
 };
 
 /* Reads 'tests:'. What is bad is told through 'reading'. */

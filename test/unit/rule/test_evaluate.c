@@ -324,7 +324,7 @@ check_tests(const struct fs_ruleset *rules)
 	size_t count;
 
 	tests = rule_tests(rules, 0, &count);
-	tap_int((long long)count, 3, "three tests");
+	tap_int((long long)count, 4, "four tests");
 	tap_ok(tests[0].matches && tests[0].value_count == 1 &&
 		tests[0].values[0].signal == SIGNAL_CLIENT_FLOWS &&
 		tests[0].values[0].milli == 5000,
@@ -337,6 +337,12 @@ check_tests(const struct fs_ruleset *rules)
 		tests[2].packets[0].size == 3 &&
 		tests[2].packets[0].wire_size == 20,
 	    "one by packets");
+	tap_ok(tests[2].client.family == 0 && tests[2].server.family == 0 &&
+		tests[2].client_port == 49152,
+	    "which are anybody's");
+	tap_ok(tests[3].client.family == 6 && tests[3].client.bytes[15] == 7 &&
+		tests[3].server.family == 6 && tests[3].client_port == 4001,
+	    "and one by packets of two hosts");
 }
 
 static void
@@ -365,7 +371,12 @@ test_info(void)
 	    "        - {dir: s2c, at: 1.5ms, hex: '00 01 02', len: 20}\n"
 	    "      transport: udp\n"
 	    "      port: 53\n"
-	    "      matches: true\n";
+	    "      matches: true\n"
+	    "    - packets: [{dir: c2s, hex: '00'}]\n"
+	    "      client: 2001:db8::7\n"
+	    "      client_port: 4001\n"
+	    "      server: 2001:db8::9\n"
+	    "      matches: false\n";
 	struct fs_ruleset *rules = load(text);
 	struct fs_rule_info info;
 

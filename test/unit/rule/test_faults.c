@@ -322,6 +322,21 @@ static const struct {
 	    RULE("  tests: [{matches: true, port: 0, packets: [{dir: c2s, "
 		 "hex: 00}]}]\n"),
 	    NULL, 7, 33, "from 1 to 65535" },
+	{ "a bad client's port",
+	    RULE("  tests: [{matches: true, client_port: 70000, packets: "
+		 "[{dir: c2s, hex: 00}]}]\n"),
+	    NULL, 7, 40, "from 1 to 65535" },
+	{ "a bad address",
+	    RULE("  tests: [{matches: true, server: 192.0.2.256, packets: "
+		 "[{dir: c2s, hex: 00}]}]\n"),
+	    NULL, 7, 35, "'server': expected an IP address" },
+	{ "addresses of two families",
+	    RULE("  tests: [{matches: true, client: 192.0.2.1, server: "
+		 "'2001:db8::1', packets: [{dir: c2s, hex: 00}]}]\n"),
+	    NULL, 7, 54, "both of IPv4" },
+	{ "a signal's bad address",
+	    RULE("  tests: [{matches: true, signals: {server.ip: here}}]\n"),
+	    NULL, 7, 48, "expected an IP address" },
 	{ "an unknown signal",
 	    RULE("  tests: [{matches: true, signals: {tls.snii: x}}]\n"), NULL,
 	    7, 37, "unknown signal" },
