@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,19 +72,39 @@ add_number(struct list *list, struct arena *arena, const char *item)
 	return list_add_milli(list, arena, milli) < 0 ? no_memory : NULL;
 }
 
+/* "192.0.2.1-192.0.2.9", as some publish networks. 'dash' is in 'item', which
+ * is the caller's copy. */
 static const char *
-add_network(struct list *list, const char *item)
+add_range(struct list *list, char *item, char *dash)
 {
+	struct fs_addr first, last;
+	int rc;
+
+	*dash = '\0';
+	if (!addr_parse(item, &first) || !addr_parse(dash + 1, &last))
+		return "a range such as 192.0.2.1-192.0.2.9";
+	rc = rangeset_add(list->ranges, &first, &last, 0);
+	if (rc == -EINVAL)
+		return "a range that ends behind its beginning";
+	return rc < 0 ? no_memory : NULL;
+}
+
+static const char *
+add_network(struct list *list, char *item)
+{
+	char *dash = strchr(item, '-');
 	struct fs_prefix prefix;
 
+	if (list->ranges == NULL && (list->ranges = rangeset_new()) == NULL)
+		return no_memory;
+	if (dash != NULL)
+		return add_range(list, item, dash);
 	if (!addr_parse_prefix(item, false, &prefix)) {
 		if (addr_parse_prefix(item, true, &prefix))
 			return "no bits behind the prefix: a network such as "
 			       "203.0.113.0/24";
 		return "a network such as 203.0.113.0/24, or an address";
 	}
-	if (list->ranges == NULL && (list->ranges = rangeset_new()) == NULL)
-		return no_memory;
 	return rangeset_add_prefix(list->ranges, &prefix, 0) < 0 ? no_memory
 								 : NULL;
 }
@@ -173,9 +194,33 @@ struct build {
 	enum list_form form;
 	struct arena *arena;
 	struct faults *faults;
-	size_t count;
-	unsigned bad;
+	size_t count;      /* Taken. */
+	size_t bad;        /* Refused. */
+	size_t other;      /* Of a kind that this form does not hold. */
+	struct place when; /* Of the first that was refused, */
+	size_t number;
+	char what[128]; /* and what is wrong with it. */
 };
+
+/* Items of a list that we wrote are right, each of them. Of what others
+ * publish some lines are bad on any day: the first is told, and how many. */
+static void
+refuse(struct build *build, const struct place *place, const char *item,
+    size_t size, const char *expected)
+{
+	int shown = size < 40 ? (int)size : 40;
+
+	if (!build->list->is_feed)
+		fault_error(build->faults, place,
+		    "'%.*s' in list '%s': expected %s", shown, item,
+		    build->list->name, expected);
+	else if (build->bad == 0) {
+		build->when = *place;
+		(void)snprintf(build->what, sizeof(build->what),
+		    "'%.*s', where %s is expected", shown, item, expected);
+	}
+	build->bad++;
+}
 
 static void
 add(struct build *build, const struct place *place, const char *item,
@@ -183,18 +228,13 @@ add(struct build *build, const struct place *place, const char *item,
 {
 	const char *expected =
 	    list_add(build->list, build->form, build->arena, item, size);
-	int shown = size < 40 ? (int)size : 40;
 
-	build->count++;
 	if (expected == NULL)
-		return;
-	build->bad++;
-	if (expected == no_memory)
+		build->count++;
+	else if (expected == no_memory)
 		build->faults->fatal = -ENOMEM;
 	else
-		fault_error(build->faults, place,
-		    "'%.*s' in list '%s': expected %s", shown, item,
-		    build->list->name, expected);
+		refuse(build, place, item, size, expected);
 }
 
 static void
@@ -215,51 +255,102 @@ add_nodes(struct build *build)
 	}
 }
 
-/* The part of a line before a comment and without blanks at its ends;
- * '*column' counts bytes, as a list's lines are ASCII or nearly so. */
-static void
-trim_line(const char **line, size_t *size, unsigned *column)
-{
-	size_t i;
+/* ---- Files ------------------------------------------------------------ */
 
-	*column = 1;
-	while (*size > 0 && isspace((unsigned char)**line)) {
-		(*line)++;
-		(*size)--;
-		(*column)++;
+static struct place
+place_of_item(const struct build *build, const struct feed_item *item)
+{
+	return (
+	    struct place){ build->list->source.name, item->line, item->column };
+}
+
+static bool
+form_holds(enum list_form form, enum feed_kind kind)
+{
+	switch (kind) {
+	case FEED_ADDRESS: return form == LIST_CIDR || form == LIST_TEXT;
+	case FEED_DOMAIN: return form == LIST_SUFFIX || form == LIST_TEXT;
+	case FEED_OTHER: return false;
+	default: return true;
 	}
-	for (i = 0; i < *size; i++)
-		if (((*line)[i] == '#' || (*line)[i] == ';') &&
-		    (i == 0 || isspace((unsigned char)(*line)[i - 1])))
-			*size = i;
-	while (*size > 0 && isspace((unsigned char)(*line)[*size - 1]))
-		(*size)--;
 }
 
 static void
-add_lines(struct build *build)
+take_item(void *ctx, const struct feed_item *item)
 {
-	const struct source *source = &build->list->source;
-	const char *at = source->text, *end = at + source->size, *next;
-	struct place place = { source->name, 0, 0 };
-	size_t size;
+	struct build *build = ctx;
+	struct place place = place_of_item(build, item);
 
-	for (; at < end && !fault_enough(build->faults); at = next) {
-		next = memchr(at, '\n', (size_t)(end - at));
-		size = (size_t)((next ? next : end) - at);
-		next = next ? next + 1 : end;
-		place.line++;
-		trim_line(&at, &size, &place.column);
-		if (size > 0)
-			add(build, &place, at, size);
+	if (!form_holds(build->form, item->kind))
+		build->other++;
+	else if (!fault_enough(build->faults)) {
+		if (build->bad == 0)
+			build->number = item->number;
+		add(build, &place, item->text, item->size);
 	}
+}
+
+static void
+take_reject(void *ctx, const struct feed_item *item, const char *expected)
+{
+	struct build *build = ctx;
+	struct place place = place_of_item(build, item);
+
+	if (build->bad == 0)
+		build->number = item->number;
+	refuse(build, &place, item->text, item->size, expected);
+}
+
+static void
+add_file(struct build *build)
+{
+	const struct feed_sink sink = { build, take_item, take_reject };
+	const struct list *list = build->list;
+	struct place place = { list->source.name, 0, 0 };
+	struct fs_err err = { 0 };
+	int rc;
+
+	rc = list->feed.reader->read(&list->feed, &list->source, &sink, &err);
+	place.line = err.line;
+	place.column = err.column;
+	if (rc == -ENOMEM)
+		build->faults->fatal = rc;
+	else if (rc < 0)
+		fault_error(build->faults, &place, "list '%s': %s", list->name,
+		    err.text);
+}
+
+/* What was left out of a feed. */
+static void
+tell_left_out(struct build *build)
+{
+	char where[40] = "";
+
+	if (build->number > 0)
+		(void)snprintf(where, sizeof(where),
+		    "number %zu: ", build->number);
+	if (build->bad > build->count)
+		fault_error(build->faults, &build->when,
+		    "list '%s': %zu items are refused and %zu taken, so it is "
+		    "not what its reader and format say; first %s%s",
+		    build->list->name, build->bad, build->count, where,
+		    build->what);
+	else if (build->bad > 0)
+		fault_warning(build->faults, &build->when,
+		    "list '%s': %zu of %zu items are left out, first %s%s",
+		    build->list->name, build->bad, build->bad + build->count,
+		    where, build->what);
 }
 
 bool
 list_build(struct list *list, enum list_form form, struct arena *arena,
     struct faults *faults)
 {
-	struct build build = { list, form, arena, faults };
+	struct build build = { .list = list,
+		.form = form,
+		.arena = arena,
+		.faults = faults };
+	unsigned errors = faults->errors;
 
 	if (list->tried[form])
 		return list->fine[form];
@@ -267,17 +358,19 @@ list_build(struct list *list, enum list_form form, struct arena *arena,
 	if (list->items)
 		add_nodes(&build);
 	else
-		add_lines(&build);
-	if (build.count == 0 && build.bad == 0) {
+		add_file(&build);
+	if (list->is_feed)
+		tell_left_out(&build);
+	if (build.count == 0 && faults->errors == errors && !faults->fatal)
 		fault_error(faults, &list->place,
 		    "list '%s' is empty: expected at least one item",
 		    list->name);
-		return false;
-	}
-	if (build.bad == 0 && list_seal(list, form) < 0)
+	if (faults->errors == errors && list_seal(list, form) < 0)
 		faults->fatal = -ENOMEM;
 	list->item_count = build.count;
-	list->fine[form] = build.bad == 0 && faults->fatal == 0;
+	list->rejected = build.bad;
+	list->left_out = build.other;
+	list->fine[form] = faults->errors == errors && faults->fatal == 0;
 	return list->fine[form];
 }
 

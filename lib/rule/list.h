@@ -4,9 +4,10 @@
  * list without a format may be used in several forms. */
 #pragma once
 
+#include "base/digest.h"
 #include "base/rangeset.h"
 #include "rule/age.h"
-#include "rule/fault.h"
+#include "rule/feed.h"
 #include "rule/strmap.h"
 
 enum list_form {
@@ -16,6 +17,9 @@ enum list_form {
 	LIST_SUFFIX,
 	LIST_FORMS,
 };
+
+/* Behind the name of a list's file: what is known of how it came. */
+#define FEED_NOTE_SUFFIX ".feed"
 
 /* "text", "number", "cidr", "suffix", null at the end. */
 extern const char *const list_form_names[];
@@ -28,11 +32,19 @@ struct list {
 	struct list_age age;
 	/* What it says of itself; null where it does not. */
 	const char *origin, *licence, *url;
-	size_t item_count;
+	/* How its file is read; and whether others publish it, so that bad
+	 * items are left out and counted, unless they are the most. */
+	struct feed_spec feed;
+	bool is_feed;
+	bool may_shrink;              /* The next one may be half as long. */
+	char sha256[DIGEST_HEX_SIZE]; /* Of its file, or "". */
+	/* Of the form that was built last. */
+	size_t item_count, rejected, left_out;
 	bool used;
 	/* Items in the rule file, or null. */
 	const struct yaml_node *items;
 	struct source source; /* Of the items: the rule file, or their own. */
+	const char *path;     /* Of their own file, or null. */
 	/* What was built. */
 	bool tried[LIST_FORMS], fine[LIST_FORMS];
 	struct strmap texts, suffixes;

@@ -1,5 +1,5 @@
-/* Files and folders -> lists, macros and rules. All definitions are read
- * before any condition, so that their order does not matter. */
+/* Files and folders -> macros and rules (list_read.c: lists). All definitions
+ * are read before any condition, so that their order does not matter. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +13,7 @@
 #include "rule/keys.h"
 #include "rule/set.h"
 
-enum {
-	LIST_SIZE_MAX = 64 << 20,
-	DEFINITIONS_MAX = 200000,
-};
+enum { DEFINITIONS_MAX = 200000 };
 
 static void
 no_memory(struct loader *loader)
@@ -24,9 +21,8 @@ no_memory(struct loader *loader)
 	loader->faults.fatal = -ENOMEM;
 }
 
-/* What the digest covers: each name with the bytes behind it. */
-static void
-add_to_digest(struct loader *loader, const char *name, const char *bytes,
+void
+load_digest(struct loader *loader, const char *name, const char *bytes,
     size_t size)
 {
 	char head[32];
@@ -39,10 +35,8 @@ add_to_digest(struct loader *loader, const char *name, const char *bytes,
 		no_memory(loader);
 }
 
-/* Reads a file, but no pipe or device, which may never end. Returns what it
- * says when it fails, or null. */
-static const char *
-read_regular(const char *path, size_t max, char **bytes, size_t *size)
+const char *
+load_regular(const char *path, size_t max, char **bytes, size_t *size)
 {
 	struct stat status;
 	int rc;
@@ -90,9 +84,8 @@ widen(struct loader *loader, struct definitions *all)
 	return true;
 }
 
-/* Adds a definition unless its name is taken. */
-static void
-define(struct loader *loader, struct definitions *all, const char *name,
+void
+load_define(struct loader *loader, struct definitions *all, const char *name,
     const struct definition *definition)
 {
 	const struct place *first;
@@ -122,133 +115,6 @@ place_of_name(const struct source *source, const struct yaml_node *node,
     const char *key)
 {
 	return place_of(source, yaml_find(node, key));
-}
-
-/* ---- Lists ------------------------------------------------------------ */
-
-/* The path of a list's file, beside its rule file. */
-static const char *
-list_path(struct loader *loader, const char *rule_path, const char *file)
-{
-	size_t folder = (size_t)(base_name(rule_path) - rule_path);
-	size_t size = strlen(file);
-	char *path;
-
-	if (file[0] == '/')
-		folder = 0;
-	path = arena_take(&loader->scratch, folder + size + 1);
-	if (path == NULL) {
-		no_memory(loader);
-		return NULL;
-	}
-	memcpy(path, rule_path, folder);
-	memcpy(path + folder, file, size + 1);
-	return path;
-}
-
-static void
-read_list_file(struct reading *reading, struct loader *loader,
-    const struct yaml_node *node, struct list *list)
-{
-	const struct yaml_node *at = yaml_find(node, "file");
-	const char *file = key_text(reading, node, "file", 4096);
-	const char *path, *failure;
-	char *bytes, *copy;
-	size_t size;
-
-	if (file == NULL)
-		return;
-	path = list_path(loader, reading->source->name, file);
-	if (path == NULL)
-		return;
-	failure = read_regular(path, LIST_SIZE_MAX, &bytes, &size);
-	if (failure) {
-		reading_fault(reading, at, "%.200s cannot be read: %s", path,
-		    failure);
-		return;
-	}
-	add_to_digest(loader, file, bytes, size);
-	copy = arena_text(&loader->scratch, bytes, size);
-	free(bytes);
-	if (copy == NULL)
-		no_memory(loader);
-	list->source = (struct source){ path, copy, copy ? size : 0 };
-}
-
-static void
-read_list_items(struct reading *reading, const struct yaml_node *node,
-    struct list *list)
-{
-	const struct yaml_node *items = yaml_find(node, "items");
-
-	list->items = items;
-	list->source = *reading->source;
-	if (items->kind == YAML_SEQUENCE)
-		return;
-	reading_fault(reading, items,
-	    "'items': expected a list such as [a, b], or one item a line "
-	    "behind '- '");
-}
-
-/* A list's age: its date is its own, or that of its file's head. */
-static void
-read_list_age(struct reading *reading, const struct yaml_node *node,
-    struct list *list)
-{
-	list->age.name = list->name;
-	list->age.date_us = key_time(reading, node, "date");
-	list->age.max_age_us = key_span(reading, node, "max_age");
-	if (list->age.date_us == 0 && list->items == NULL &&
-	    list->source.text != NULL)
-		(void)list_date(list->source.text, list->source.size,
-		    &list->age.date_us);
-	if (list->age.max_age_us > 0 && list->age.date_us == 0 && !reading->bad)
-		reading_fault(reading, yaml_find(node, "max_age"),
-		    "'max_age' needs a date: the key 'date', or a line "
-		    "'# date: 2026-11-23' at the head of the file");
-}
-
-static void
-read_list(struct loader *loader, const struct source *source,
-    const struct yaml_node *node)
-{
-	static const char *const keys[] = { "list", "desc", "items", "file",
-		"format", "source", "licence", "url", "date", "max_age",
-		"expires", NULL };
-	struct reading reading = { &loader->faults, source, &loader->set->arena,
-		false };
-	struct list *list = arena_take(&loader->set->arena, sizeof(*list));
-	struct definition definition = { .source = source };
-
-	if (list == NULL) {
-		no_memory(loader);
-		return;
-	}
-	(void)keys_check(&reading, node, keys);
-	list->name = key_name(&reading, node, "list", FS_NAME_SIZE - 1);
-	list->place = place_of_name(source, node, "list");
-	list->format =
-	    key_choice(&reading, node, "format", list_form_names, -1);
-	list->expires_us = key_time(&reading, node, "expires");
-	(void)key_text(&reading, node, "desc", 1000);
-	list->origin = key_text(&reading, node, "source", 1000);
-	list->licence = key_text(&reading, node, "licence", 1000);
-	list->url = key_text(&reading, node, "url", 1000);
-	if (!yaml_find(node, "items") == !yaml_find(node, "file"))
-		reading_fault(&reading, node,
-		    "expected one of 'items' and 'file'");
-	else if (yaml_find(node, "file"))
-		read_list_file(&reading, loader, node, list);
-	else
-		read_list_items(&reading, node, list);
-	read_list_age(&reading, node, list);
-	/* What is told now is not told again where the list is used. */
-	if (reading.bad)
-		memset(list->tried, true, sizeof(list->tried));
-	definition.place = list->place;
-	definition.list = list;
-	if (list->name)
-		define(loader, &loader->lists, list->name, &definition);
 }
 
 /* ---- Macros and rules ------------------------------------------------- */
@@ -285,7 +151,7 @@ read_macro(struct loader *loader, const struct source *source,
 	}
 	definition.place = macro->place;
 	definition.macro = macro;
-	define(loader, &loader->macros, macro->name, &definition);
+	load_define(loader, &loader->macros, macro->name, &definition);
 }
 
 /* Rules, and what overrides them, are read when all lists and macros are
@@ -303,8 +169,8 @@ keep(struct loader *loader, const struct source *source,
 		fault_error(&loader->faults, &definition.place,
 		    "expected the name of a rule");
 	else
-		define(loader, all, name->kind == YAML_SCALAR ? name->text : "",
-		    &definition);
+		load_define(loader, all,
+		    name->kind == YAML_SCALAR ? name->text : "", &definition);
 }
 
 static void
@@ -325,7 +191,7 @@ read_definition(struct loader *loader, const struct source *source,
 		return;
 	}
 	if (yaml_find(node, "list")) {
-		read_list(loader, source, node);
+		list_read(loader, source, node);
 		return;
 	}
 	if (yaml_find(node, "macro")) {
@@ -410,13 +276,13 @@ read_file(struct loader *loader, const char *path)
 	loader->files_end = &file->next;
 	file->source.name = file->path;
 	failure =
-	    read_regular(path, YAML_SIZE_MAX, &file->text, &file->source.size);
+	    load_regular(path, YAML_SIZE_MAX, &file->text, &file->source.size);
 	if (failure) {
 		tell_unreadable(loader, file->path, failure);
 		return;
 	}
 	file->source.text = file->text;
-	add_to_digest(loader, base_name(path), file->text, file->source.size);
+	load_digest(loader, base_name(path), file->text, file->source.size);
 	if (yaml_parse(file->text, file->source.size, path, &err, &file->yaml) <
 	    0)
 		tell_err(loader, &err);

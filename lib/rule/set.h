@@ -106,10 +106,25 @@ struct loader {
 	struct definitions lists, macros, rules, overrides;
 	const char **signal_names; /* And macros'; null at the end. */
 	struct digest *digest;
+	bool feeds_only; /* Nothing but lists, whose files may be absent. */
 };
 
 /* Reads a file, or the rule files of a folder, into definitions. */
 void load_path(struct loader *loader, const char *path);
+
+/* Reads a file, but no pipe or device, which may never end. Returns what it
+ * says when it fails, or null and '*bytes', which the caller owns. */
+const char *load_regular(const char *path, size_t max, char **bytes,
+    size_t *size);
+/* Adds a name and the bytes behind it to what the set's digest covers. */
+void load_digest(struct loader *loader, const char *name, const char *bytes,
+    size_t size);
+/* Adds a definition unless its name is taken. */
+void load_define(struct loader *loader, struct definitions *all,
+    const char *name, const struct definition *definition);
+/* Reads a list's keys, and the file that it names. */
+void list_read(struct loader *loader, const struct source *source,
+    const struct yaml_node *node);
 
 /* Gives a thing to the set. Returns 0, or -ENOMEM when the thing has been
  * freed. */
