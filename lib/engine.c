@@ -26,6 +26,7 @@ enum {
 	 * another capture. */
 	BACKWARD_MAX_US = 5 * 1000 * 1000,
 	PROTO_TCP = 6,
+	PROTO_UDP = 17,
 	PAIRS_MAX = 65536,
 };
 
@@ -246,6 +247,19 @@ count_turn(const struct fs_engine *engine, struct flow *flow,
 		    packet->payload_size);
 }
 
+/* Of UDP: what begins the conversation again. */
+static void
+count_again(struct flow *flow, const struct packet *packet, unsigned from)
+{
+	struct cursor payload = packet->payload;
+	uint8_t first;
+
+	if (packet->ip_proto == PROTO_UDP && !packet->later_fragment &&
+	    cursor_u8(&payload, &first))
+		again_datagram(&flow->again, from, from == flow->first_sender,
+		    first, packet->payload_size);
+}
+
 /* The service's flows are timed from its first answer on; without memory,
  * that stays unknown. */
 static void
@@ -325,6 +339,7 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 	*parent_id = flow->id;
 	note_syn(engine, flow, packet, from);
 	count_turn(engine, flow, packet, from);
+	count_again(flow, packet, from);
 	time_answers(engine, flow, packet, from);
 	return inspect(engine, flow, packet, from);
 }

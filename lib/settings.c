@@ -7,8 +7,8 @@
 /* Named when seen, and clean: what networks carry for reasons of their own,
  * and what a person may use openly. */
 static const char usual_protocols[][FS_PROTOCOL_SIZE] = { "gre", "ipip", "6in4",
-	"4in6", "eoip", "erspan", "teredo", "vxlan", "geneve", "gtp", "dot",
-	"doh", "doq", "ssh" };
+	"4in6", "eoip", "erspan", "teredo", "vxlan", "geneve", "gtp", "ayiya",
+	"lisp", "capwap", "dot", "doh", "doq", "ssh" };
 
 int
 fs_settings_init(struct fs_settings *settings)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/again.h"
 #include "flowscan.h"
 #include "packet/packet.h"
 
@@ -112,8 +113,13 @@ struct flow {
 	uint8_t carried;         /* enum packet_carrier around it, innermost. */
 	uint8_t depth;           /* Tunnels around it. */
 	struct inspect *inspect; /* Borrowed from its pool, or null. */
-	struct flow_side side[2];           /* As in the key. */
-	uint64_t syn_us, synack_us, ack_us; /* 0: not seen. */
+	struct flow_side side[2]; /* As in the key. */
+	union {
+		struct { /* TCP; 0: not seen. */
+			uint64_t syn_us, synack_us, ack_us;
+		};
+		struct again again; /* UDP. */
+	};
 	uint64_t first_us;
 	uint64_t revised_us; /* Last revision, or first_us. */
 	uint64_t told;       /* Rules told of so far, a bit each by hash. */

@@ -6,7 +6,7 @@
 #include "flow/turns.h"
 #include "flow/within.h"
 
-enum { PROTO_TCP = 6 };
+enum { PROTO_TCP = 6, PROTO_UDP = 17 };
 
 static void
 set_counters(const struct flow *flow, struct signals *signals)
@@ -66,6 +66,15 @@ set_tcp(const struct flow *flow, struct signals *signals)
 }
 
 static void
+set_again(const struct again *again, struct signals *signals)
+{
+	if (!again->begun)
+		return;
+	signals_set_count(signals, SIGNAL_FLOW_REPEATS, again->repeats);
+	signals_set_count(signals, SIGNAL_FLOW_RESTARTS, again->restarts);
+}
+
+static void
 set_turns(const struct turns *turns, struct signals *signals)
 {
 	uint32_t exchanges = turns->exchanges[0] + turns->exchanges[1];
@@ -120,6 +129,8 @@ final_flow(const struct flow *flow, enum flow_end end, struct signals *signals)
 	set_tunnel(flow, signals);
 	if (proto == PROTO_TCP)
 		set_tcp(flow, signals);
+	else if (proto == PROTO_UDP)
+		set_again(&flow->again, signals);
 	if (flow->carrying)
 		set_within(flow->within, signals);
 	if (flow->sharding && flow->shards->in_step > flow->shards->out_of_step)

@@ -40,6 +40,14 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	    "times that bytes were acknowledged which the tap did not see" },
 	[SIGNAL_FLOW_START_SEEN] = { "flow.start_seen", FLAG, UNIT_NONE, FLOW,
 	    ANY, "the flow was seen from its beginning" },
+	[SIGNAL_FLOW_REPEATS] = { "flow.repeats", NUMBER, UNIT_COUNT, FLOW, ANY,
+	    "of UDP: how often the first datagram, or one of its first byte "
+	    "and "
+	    "size, was sent again before anything else" },
+	[SIGNAL_FLOW_RESTARTS] = { "flow.restarts", NUMBER, UNIT_COUNT, FLOW,
+	    ANY,
+	    "of UDP: how often one of its first byte and size was sent after "
+	    "others of the same side, as a handshake for fresh keys is" },
 	[SIGNAL_FLOW_ONE_SIDED] = { "flow.one_sided", FLAG, UNIT_NONE, FLOW,
 	    ANY, "only one direction was seen" },
 	[SIGNAL_FLOW_END] = { "flow.end", TEXT, UNIT_NONE, FLOW, ANY,

@@ -396,7 +396,7 @@ check_defaults(const struct config *config, const char *name)
 	tap_ok(!settings->policy.class_counts[FS_CLASS_PRIVACY_RELAY] &&
 		settings->policy.class_counts[FS_CLASS_VPN] &&
 		settings->policy.class_counts[FS_CLASS_DIRECT] &&
-		settings->policy.ignored_protocol_count == 14,
+		settings->policy.ignored_protocol_count == 17,
 	    "%s: policy", name);
 	tap_ok(config->store_path == NULL, "%s: no database is guessed", name);
 	tap_int((long long)config->ring_size, 64 << 20, name);
