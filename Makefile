@@ -98,7 +98,7 @@ rulesdir = $(datadir)/flowscan/rules
 ifdef VERSION
 $(call remember,$(BUILD)/rulesdir,$(rulesdir))
 $(call remember,$(BUILD)/flags,$(CC) $(ALL_CFLAGS))
-$(call remember,$(BUILD)/link-flags,$(LINK) $(LIBS) $(UV_LIBS))
+$(call remember,$(BUILD)/link-flags,$(LINK) $(LIBS) $(UV_LIBS) $(CURL_LIBS))
 $(call remember,$(BUILD)/lib/list,$(LIB_SOURCES))
 $(call remember,$(BUILD)/bin/list,$(DAEMON_SOURCES) $(TOOL_SOURCES))
 $(foreach r,$(ROOMS),$(call remember,$(BUILD)/lib/list-$(r),$(wildcard lib/$(r)/*.c)))
@@ -113,7 +113,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | config.h
 
 # Where the shipped rules will lie.
 RULES_USERS := $(addprefix $(BUILD)/obj/,daemon/config.o tools/cmd_rules.o \
-	tools/rules_load.o)
+	tools/cmd_feed_update.o tools/rules_load.o)
 $(RULES_USERS): CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
 $(RULES_USERS): $(BUILD)/rulesdir
 
@@ -150,7 +150,7 @@ endef
 $(BUILD)/bin/flowscand: $(call object,$(DAEMON_SOURCES)) $(BUILD)/lib/libflowscan.a $(BUILD)/bin/list $(BUILD)/link-flags
 	$(call link,$(LIBS) $(UV_LIBS))
 $(BUILD)/bin/flowscan: $(call object,$(TOOL_SOURCES)) $(BUILD)/lib/libflowscan.a $(BUILD)/bin/list $(BUILD)/link-flags
-	$(call link,$(LIBS))
+	$(call link,$(LIBS) $(CURL_LIBS))
 
 # ---- Testing -------------------------------------------------------------
 
@@ -170,7 +170,7 @@ $(foreach r,$(ROOMS),$(eval $(call unit_room,$(r),$(call object,lib/names.c $(wi
 # Tests of what stands above the rooms.
 $(eval $(call unit_room,lib,$(BUILD)/lib/libflowscan.a))
 $(eval $(call unit_room,daemon,$(DAEMON_PARTS) $(BUILD)/lib/libflowscan.a,$$(UV_LIBS)))
-$(eval $(call unit_room,tools,$(TOOL_PARTS) $(BUILD)/lib/libflowscan.a))
+$(eval $(call unit_room,tools,$(TOOL_PARTS) $(BUILD)/lib/libflowscan.a,$$(CURL_LIBS)))
 
 unit: $(UNIT_TESTS)
 

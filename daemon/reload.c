@@ -146,6 +146,16 @@ refuse_empty(struct reload *reload)
 	    "there are no rules any more");
 }
 
+/* A feed that came broken off, or from a publisher's bad day. */
+static void
+refuse_shrunk(struct reload *reload)
+{
+	if (reload->rc == 0 &&
+	    fs_ruleset_shrunk(reload->pipeline->rules, reload->rules,
+		reload->err.text, sizeof(reload->err.text)))
+		reload->rc = FS_ECONFIG;
+}
+
 static void
 take(struct reload *reload)
 {
@@ -203,6 +213,7 @@ on_loaded(uv_work_t *work, int status)
 	if (status < 0 || reload->ended)
 		return;
 	refuse_empty(reload);
+	refuse_shrunk(reload);
 	if (reload->rc == 0)
 		take(reload);
 	else

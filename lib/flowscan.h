@@ -353,10 +353,19 @@ FS_PUBLIC void fs_ruleset_info(const struct fs_ruleset *rules, size_t index,
 FS_PUBLIC bool fs_ruleset_asks(const struct fs_ruleset *rules, size_t index,
     size_t signal);
 /* What a list says of itself; null, or 0, where it does not. */
+/* Texts are null where the list does not say; 'path' where its items stand in
+ * the rule file. */
 struct fs_list_info {
 	const char *name, *source, *licence, *url;
+	const char *format; /* "cidr", ...; "": as it is used. */
+	const char *reader; /* "lines", "csv", ... */
+	const char *path;
+	const char *sha256; /* Of the file, 64 hex digits, or "". */
 	uint64_t date_us, max_age_us;
-	size_t items;
+	/* Items that are used, could not be read, and are of a kind that the
+	 * list does not hold. */
+	size_t items, rejected, left_out;
+	bool is_feed; /* Others publish it. */
 };
 
 FS_PUBLIC size_t fs_ruleset_list_count(const struct fs_ruleset *rules);
@@ -366,8 +375,49 @@ FS_PUBLIC void fs_ruleset_list_info(const struct fs_ruleset *rules,
  * then it is said in 'room' (of at least one byte). */
 FS_PUBLIC bool fs_ruleset_list_stale(const struct fs_ruleset *rules,
     size_t index, uint64_t now_us, char *room, size_t size);
+/* Whether a feed of 'next' has less than half of the items that it has in
+ * 'now': that is a publisher's mistake more often than the world's change.
+ * Then it is said in 'room' (of at least one byte). */
+FS_PUBLIC bool fs_ruleset_shrunk(const struct fs_ruleset *now,
+    const struct fs_ruleset *next, char *room, size_t size);
 /* 64 hex digits over all rule and list files. */
 FS_PUBLIC const char *fs_ruleset_digest(const struct fs_ruleset *rules);
+
+/* ---- Feeds ----------------------------------------------------------- */
+
+/* The lists of rule files that have a 'url' and a 'file', whether or not that
+ * file is there: what is to be fetched. Nothing here fetches. */
+struct fs_feeds;
+
+struct fs_feed_info {
+	const char *name, *url;
+	const char *path; /* Of its file. */
+	size_t items;     /* That the present file gives; 0: none. */
+	bool may_shrink;
+};
+
+/* Of a file that was fetched. */
+struct fs_feed_result {
+	size_t items, rejected, left_out;
+	char first[FS_TEXT_SIZE]; /* What the first rejected one was, or "". */
+	char sha256[65];
+};
+
+/* Faults and paths as fs_ruleset_load() has them. Returns 0, FS_ECONFIG or
+ * -ENOMEM. */
+FS_PUBLIC int fs_feeds_find(const char *const *paths, size_t count,
+    fs_fault_fn *fault, void *ctx, struct fs_err *err, struct fs_feeds **feeds);
+FS_PUBLIC void fs_feeds_free(struct fs_feeds *feeds);
+FS_PUBLIC size_t fs_feeds_count(const struct fs_feeds *feeds);
+FS_PUBLIC void fs_feeds_info(const struct fs_feeds *feeds, size_t index,
+    struct fs_feed_info *info);
+/* Reads a file that was fetched as the list says, and says what is in it.
+ *
+ * Returns 0; or FS_EFORMAT (it cannot be read, is empty, more of it is
+ * rejected than taken, or it has shrunk by half) or -ENOMEM, with 'err'. */
+FS_PUBLIC int fs_feeds_judge(const struct fs_feeds *feeds, size_t index,
+    const char *bytes, size_t size, struct fs_err *err,
+    struct fs_feed_result *result);
 
 /* ---- Geography ------------------------------------------------------- */
 
@@ -768,6 +818,9 @@ FS_PUBLIC int fs_report_signals(const struct fs_out *out, struct fs_err *err,
     uint64_t *matched);
 /* A line for each rule. */
 FS_PUBLIC int fs_report_rules(const struct fs_ruleset *rules,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+/* A line for each list of the rules. */
+FS_PUBLIC int fs_report_lists(const struct fs_ruleset *rules,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 
 /* When the newest row, and the rules and databases, are from (for

@@ -13,6 +13,9 @@ static const struct rules_verb verbs[] = {
 	{ "list", rules_list,
 	    "list [--format FORMAT] [--fields LIST] [PATH]...",
 	    "a line for each rule" },
+	{ "lists", rules_lists,
+	    "lists [--format FORMAT] [--fields LIST] [PATH]...",
+	    "a line for each list" },
 	{ "show", rules_show, "show RULE [PATH]...",
 	    "one rule, what it asks for, and its tests" },
 	{ "try", rules_try, "try RULE -r CAPTURE|--db FILE [PATH]...",
@@ -47,7 +50,8 @@ rules_misused(const char *verb, const char *format, ...)
 	va_end(args);
 	return complain("rules", CODE_USAGE, "%s: usage: flowscan rules %s",
 	    text,
-	    known ? known->usage : "check|test|list|show|try|diff|fit ...");
+	    known ? known->usage
+		  : "check|test|list|lists|show|try|diff|fit ...");
 }
 
 static void

@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{ "flows", cmd_flows, "a line for each flow" },
 	{ "explain", cmd_explain, "why a flow or a client is judged so" },
 	{ "rules", cmd_rules, "check, test, show and try rules" },
+	{ "feed-update", cmd_feed_update, "fetch the lists that rules name" },
 	{ "signals", cmd_signals, "what rules may ask and rows may hold" },
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -47,7 +48,7 @@ print_help(FILE *to)
 		    "\n",
 	    to);
 	for (i = 0; i < command_count; i++)
-		(void)fprintf(to, "  %-10s%s\n", commands[i].name,
+		(void)fprintf(to, "  %-12s%s\n", commands[i].name,
 		    commands[i].help);
 	(void)fputs("\n"
 		    "'flowscan COMMAND --help' lists a command's options; "

@@ -14,6 +14,7 @@ struct rules_verb {
 int rules_check(int argc, char **argv);
 int rules_test(int argc, char **argv);
 int rules_list(int argc, char **argv);
+int rules_lists(int argc, char **argv);
 int rules_show(int argc, char **argv);
 int rules_try(int argc, char **argv);
 /* The same with --db instead of captures. */
@@ -30,6 +31,10 @@ int rules_misused(const char *verb, const char *format, ...) FS_PRINTF(2, 3);
  * Returns -1 and the rules, or what the program ends with. */
 int rules_load(const char *const *paths, size_t count,
     struct fs_ruleset **rules, unsigned *warnings);
+
+/* Finds the lists that are to be fetched; the rest as rules_load(). */
+int rules_find_feeds(const char *const *paths, size_t count,
+    struct fs_feeds **feeds);
 
 /* Finds a rule by name. Returns its index, or -1 when the nearest name was
  * told. */

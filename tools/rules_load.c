@@ -92,6 +92,29 @@ take_fault(void *ctx, bool warning, const struct fs_err *err)
 	show_line(err);
 }
 
+/* Returns what the program ends with, after what was told. */
+static int
+end_faulty(struct faults *faults, const struct fs_err *err)
+{
+	if (faults->errors == 0)
+		take_fault(faults, false, err);
+	(void)fprintf(stderr, "%u error%s, %u warning%s\n", faults->errors,
+	    faults->errors == 1 ? "" : "s", faults->warnings,
+	    faults->warnings == 1 ? "" : "s");
+	return CODE_USAGE;
+}
+
+int
+rules_find_feeds(const char *const *paths, size_t count,
+    struct fs_feeds **feeds)
+{
+	struct faults faults = { 0 };
+	struct fs_err err = { 0 };
+	int rc = fs_feeds_find(paths, count, take_fault, &faults, &err, feeds);
+
+	return rc < 0 ? end_faulty(&faults, &err) : -1;
+}
+
 int
 rules_load(const char *const *paths, size_t count, struct fs_ruleset **rules,
     unsigned *warnings)
@@ -110,12 +133,7 @@ rules_load(const char *const *paths, size_t count, struct fs_ruleset **rules,
 	*warnings = faults.warnings;
 	if (rc >= 0)
 		return -1;
-	if (faults.errors == 0)
-		take_fault(&faults, false, &err);
-	(void)fprintf(stderr, "%u error%s, %u warning%s\n", faults.errors,
-	    faults.errors == 1 ? "" : "s", faults.warnings,
-	    faults.warnings == 1 ? "" : "s");
-	return CODE_USAGE;
+	return end_faulty(&faults, &err);
 }
 
 /* The name of a rule that is nearest to 'name', or null. */

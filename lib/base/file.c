@@ -1,10 +1,12 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "flowscan.h"
 
@@ -65,6 +67,85 @@ file_read(const char *path, size_t max, char **bytes, size_t *size)
 	fclose(file);
 	return rc;
 }
+
+/* ---- Replacing -------------------------------------------------------- */
+
+static int
+write_all(int fd, const char *bytes, size_t size)
+{
+	size_t written = 0;
+	ssize_t got;
+
+	while (written < size) {
+		got = write(fd, bytes + written, size - written);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		written += (size_t)got;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* A name beside 'path' that no reader takes for one of its files: it begins
+ * with a dot. The caller frees it. */
+static char *
+name_beside(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? (int)(slash + 1 - path) : 0;
+	char *name = NULL;
+
+	if (asprintf(&name, "%.*s.%s.XXXXXX", folder, path, path + folder) < 0)
+		return NULL;
+	return name;
+}
+
+/* A renamed file is certain only when its folder is written, too. */
+static void
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+	    slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
+int
+file_replace(const char *path, const char *bytes, size_t size)
+{
+	char *name = name_beside(path);
+	int fd, rc;
+
+	if (name == NULL)
+		return -ENOMEM;
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0) {
+		rc = -errno;
+		free(name);
+		return rc;
+	}
+	rc = write_all(fd, bytes, size);
+	if (rc == 0 && fchmod(fd, 0644) < 0)
+		rc = -errno;
+	close(fd);
+	if (rc == 0 && rename(name, path) < 0)
+		rc = -errno;
+	if (rc < 0)
+		(void)unlink(name);
+	else
+		sync_folder(path);
+	free(name);
+	return rc;
+}
+
+/* ---- Names ------------------------------------------------------------- */
 
 /* The end of the text before 'at' without its last folder; null when there
  * is none that '..' could undo. */

@@ -11,6 +11,7 @@ extern const struct row_kind flow_rows;
 extern const struct row_kind client_rows;
 extern const struct row_kind signal_rows;
 extern const struct row_kind rule_rows;
+extern const struct row_kind list_rows;
 extern const struct row_kind fit_rows;
 extern const struct row_kind attempt_rows;
 

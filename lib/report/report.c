@@ -218,3 +218,28 @@ out:
 	list_free(list);
 	return rc;
 }
+
+int
+fs_report_lists(const struct fs_ruleset *rules, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched)
+{
+	size_t i, count = fs_ruleset_list_count(rules);
+	struct list *list = list_new(err);
+	struct fs_list_info info;
+	int rc = -ENOMEM;
+
+	if (list == NULL ||
+	    (rc = rows_begin(&list->rows, &list_rows, out, err)) < 0)
+		goto out;
+	for (i = 0; i < count && rc >= 0; i++) {
+		fs_ruleset_list_info(rules, i, &info);
+		rc = rows_add(&list->rows, &info);
+	}
+	if (rc < 0 || (rc = rows_end(&list->rows, count)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = count;
+out:
+	list_free(list);
+	return rc;
+}

@@ -182,6 +182,8 @@ read_definition(struct loader *loader, const struct source *source,
 	struct place place = place_of(source, node);
 	const char *nearest = NULL;
 
+	if (loader->feeds_only && !yaml_find(node, "list"))
+		return;
 	if (yaml_find(node, "rule")) {
 		keep(loader, source, node, "rule", &loader->rules);
 		return;

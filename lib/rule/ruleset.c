@@ -325,7 +325,25 @@ load(struct loader *loader, const char *const *paths, size_t count)
 	finish(loader);
 }
 
-static void
+int
+loader_init(struct loader *loader, fs_fault_fn *fault, void *ctx,
+    struct fs_err *err)
+{
+	*loader = (struct loader){ .lists.kind = "list",
+		.macros.kind = "macro",
+		.rules.kind = "rule",
+		.overrides.kind = "override of",
+		.faults = { .fn = fault, .ctx = ctx, .first = err } };
+	loader->files_end = &loader->files;
+	loader->set = calloc(1, sizeof(*loader->set));
+	loader->digest = digest_new();
+	if (loader->set != NULL && loader->digest != NULL)
+		return 0;
+	loader->faults.fatal = -ENOMEM;
+	return -ENOMEM;
+}
+
+void
 loader_fini(struct loader *loader)
 {
 	struct rule_file *file;
@@ -342,20 +360,11 @@ int
 fs_ruleset_load(const char *const *paths, size_t count, fs_fault_fn *fault,
     void *ctx, struct fs_err *err, struct fs_ruleset **rules)
 {
-	struct loader loader = { .lists.kind = "list",
-		.macros.kind = "macro",
-		.rules.kind = "rule",
-		.overrides.kind = "override of",
-		.faults = { .fn = fault, .ctx = ctx, .first = err } };
+	struct loader loader;
 	int rc = 0;
 
-	loader.files_end = &loader.files;
-	loader.set = calloc(1, sizeof(*loader.set));
-	loader.digest = digest_new();
-	if (loader.set && loader.digest)
+	if (loader_init(&loader, fault, ctx, err) == 0)
 		load(&loader, paths, count);
-	else
-		loader.faults.fatal = -ENOMEM;
 	if (loader.faults.fatal)
 		rc = err_set(err, loader.faults.fatal,
 		    "no memory for the rules");
@@ -408,9 +417,17 @@ fs_ruleset_list_info(const struct fs_ruleset *rules, size_t index,
 		.source = list->origin,
 		.licence = list->licence,
 		.url = list->url,
+		.format =
+		    list->format >= 0 ? list_form_names[list->format] : "",
+		.reader = list->feed.reader->name,
+		.path = list->items ? NULL : list->path,
+		.sha256 = list->sha256,
 		.date_us = list->age.date_us,
 		.max_age_us = list->age.max_age_us,
-		.items = list->item_count };
+		.items = list->item_count,
+		.rejected = list->rejected,
+		.left_out = list->left_out,
+		.is_feed = list->is_feed };
 }
 
 bool

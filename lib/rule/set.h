@@ -109,6 +109,12 @@ struct loader {
 	bool feeds_only; /* Nothing but lists, whose files may be absent. */
 };
 
+/* Makes a loader with a set of its own; loader_fini() leaves the set to the
+ * caller. Returns 0 or -ENOMEM. */
+int loader_init(struct loader *loader, fs_fault_fn *fault, void *ctx,
+    struct fs_err *err);
+void loader_fini(struct loader *loader);
+
 /* Reads a file, or the rule files of a folder, into definitions. */
 void load_path(struct loader *loader, const char *path);
 

@@ -66,3 +66,12 @@ listed() {
 	echo "$output"
 	[[ "$output" != *"listed [reputation]"* ]]
 }
+
+@test "rules lists: what is on each, of when, and whose" {
+	listed 2026-11-20
+	run "$BIN/flowscan" rules lists --format csv "$BATS_TEST_TMPDIR/one.yaml"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"list,format,reader,items,rejected,left_out,date,max_age_h,source,licence,url,file,sha256"* ]]
+	[[ "$output" == *"l,cidr,lines,1,0,0,2026-11-20T00:00:00"*",48,"*"https://feeds.example/l"*"$(sha256sum "$BATS_TEST_TMPDIR/l.txt" | cut -c1-64)"* ]]
+}

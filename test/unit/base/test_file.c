@@ -124,9 +124,40 @@ test_tidy(void)
 		abort();
 }
 
+static void
+test_replace(void)
+{
+	char folder[] = "/tmp/test-file-XXXXXX", path[64], *got;
+	struct stat status;
+	size_t size;
+
+	if (mkdtemp(folder) == NULL)
+		abort();
+	snprintf(path, sizeof(path), "%s/f", folder);
+	tap_int(file_replace(path, "one", 3), 0, "a new file");
+	tap_ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0644,
+	    "all may read it");
+	tap_int(file_replace(path, "second", 6), 0, "another in its place");
+	tap_ok(file_read(path, 100, &got, &size) == 0 && size == 6 &&
+		memcmp(got, "second", 6) == 0,
+	    "is read");
+	free(got);
+	snprintf(path, sizeof(path), "%s/none/f", folder);
+	tap_int(file_replace(path, "x", 1), -ENOENT, "no such folder");
+	snprintf(path, sizeof(path), "%s/f", folder);
+	unlink(path);
+	/* A folder is in the way of the last step. */
+	if (mkdir(path, 0755) < 0)
+		abort();
+	tap_int(file_replace(path, "x", 1), -EISDIR, "a folder stays");
+	rmdir(path);
+	tap_int(rmdir(folder), 0, "and nothing was left beside it");
+}
+
 int
 main(void)
 {
+
 	int fd = memfd_create("test", MFD_CLOEXEC);
 	char path[32];
 
@@ -137,5 +168,6 @@ main(void)
 	test_others();
 	close(fd);
 	test_tidy();
+	test_replace();
 	return tap_done();
 }

@@ -300,11 +300,54 @@ test_sets(void)
 		    faults[i].line, faults[i].column, faults[i].says);
 }
 
+/* ---- From one set to the next ------------------------------------------ */
+
+#define FEED "- {list: l, file: list.txt, format: cidr, url: 'https://x'"
+
+static const struct {
+	const char *name, *now, *next, *more;
+	bool shrunk;
+} changes[] = {
+	{ "the same", "192.0.2.1\n192.0.2.2\n", "192.0.2.1\n192.0.2.2\n", "",
+	    false },
+	{ "half of it", "192.0.2.1\n192.0.2.2\n", "192.0.2.1\n", "", false },
+	{ "less than half", "192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n",
+	    "192.0.2.1\n", "", true },
+	{ "and it may", "192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n",
+	    "192.0.2.1\n", ", may_shrink: true", false },
+	{ "more", "192.0.2.1\n", "192.0.2.1\n192.0.2.2\n192.0.2.3\n", "",
+	    false },
+};
+
+static void
+test_changes(void)
+{
+	struct fs_ruleset *now, *next;
+	char text[512], says[FS_TEXT_SIZE];
+	bool shrunk;
+	size_t i;
+
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		snprintf(text, sizeof(text), FEED "%s}\n" RULE,
+		    changes[i].more);
+		if (files_load(text, changes[i].now, NULL, &now) < 0 ||
+		    files_load(text, changes[i].next, NULL, &next) < 0)
+			abort();
+		shrunk = fs_ruleset_shrunk(now, next, says, sizeof(says));
+		tap_ok(shrunk == changes[i].shrunk &&
+			shrunk == (strstr(says, "list 'l' has 1") != NULL),
+		    "%s: %s", changes[i].name, says);
+		fs_ruleset_free(now);
+		fs_ruleset_free(next);
+	}
+}
+
 int
 main(void)
 {
 	test_files();
 	test_patterns();
 	test_sets();
+	test_changes();
 	return tap_done();
 }

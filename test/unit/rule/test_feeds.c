@@ -10,8 +10,9 @@ static const struct {
 } lists[] = {
 	{ "tor-exits.txt", "# date: 2026-06-01\n192.0.2.1\n2001:db8::1\n" },
 	{ "vpn-ranges.txt", "# date: 2026-06-01\n198.51.100.0/24\n" },
-	{ "private-relay.txt",
-	    "# date: 2026-06-01\n198.51.100.128/25\n2001:db8:1::/64\n" },
+	{ "private-relay.csv",
+	    "# date: 2026-06-01\n198.51.100.128/25,US,US-IA,Des Moines,\n"
+	    "2001:db8:1::/64,DE,DE-BE,Berlin,\n" },
 };
 enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
 

@@ -45,3 +45,19 @@ fs_ruleset_info(const struct fs_ruleset *set, size_t index,
 {
 	*info = set->rules[index];
 }
+
+size_t
+fs_ruleset_list_count(const struct fs_ruleset *set)
+{
+	(void)set;
+	return 0;
+}
+
+void
+fs_ruleset_list_info(const struct fs_ruleset *set, size_t index,
+    struct fs_list_info *info)
+{
+	(void)set;
+	(void)index;
+	*info = (struct fs_list_info){ 0 };
+}
