@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/num.h"
+#include "dealer.h"
 #include "flow/answers.h"
 #include "flow/flow.h"
 #include "flow/pair.h"
@@ -40,6 +41,7 @@ struct fs_engine {
 	fs_observe_fn *observe;
 	void *observe_ctx;
 	uint64_t now_us;
+	unsigned index, count;        /* Which of how many engines it is. */
 	struct fs_engine_stats stats; /* Without 'drops'. */
 	uint64_t drops[DROP_COUNT];
 	struct packet_stack stack;
@@ -72,6 +74,7 @@ fs_engine_new(const struct fs_settings *settings,
 	if (engine == NULL)
 		goto no_memory;
 	engine->settings = settings;
+	engine->count = 1;
 	engine->decoder = packet_decoder_new(settings->hash_seed);
 	if (engine->decoder == NULL ||
 	    (rc = flow_table_new(&limits, &engine->flows)) < 0 ||
@@ -145,20 +148,21 @@ fs_engine_sink(struct fs_engine *engine, fs_observe_fn *observe, void *ctx)
 /* ---- Flow -> observation ----------------------------------------------- */
 
 static int
-observe(struct fs_engine *engine, struct flow *flow, enum flow_end end)
+observe(struct fs_engine *engine, struct flow *flow, enum flow_end end,
+    uint64_t now_us)
 {
 	if (engine->observe == NULL ||
 	    (engine->settings->service_scope && flow->service < 0))
 		return 0;
-	flow->revised_us = engine->now_us;
 	return engine->observe(engine->observe_ctx,
-	    observer_judge(&engine->observer, flow, end));
+	    observer_judge(&engine->observer, flow, end, now_us));
 }
 
 static int
-end_flow(struct fs_engine *engine, struct flow *flow, enum flow_end end)
+end_flow(struct fs_engine *engine, struct flow *flow, enum flow_end end,
+    uint64_t now_us)
 {
-	int rc = observe(engine, flow, end);
+	int rc = observe(engine, flow, end, now_us);
 
 	inspect_give(engine->pool, flow);
 	flow_table_end(engine->flows, flow);
@@ -201,11 +205,13 @@ touch(struct fs_engine *engine, unsigned level, struct flow **flow,
 		rc = flow_table_touch(engine->flows, &engine->stack, level,
 		    flow, from);
 		if (rc == -EAGAIN) {
-			ended = end_flow(engine, *flow, flow_end_of(*flow));
+			ended = end_flow(engine, *flow, flow_end_of(*flow),
+			    engine->now_us);
 		} else if (rc == FS_EFULL) {
 			num_count(&engine->stats.evicted, 1);
-			ended = end_flow(engine,
-			    flow_table_oldest(engine->flows), FLOW_END_EVICTED);
+			ended =
+			    end_flow(engine, flow_table_oldest(engine->flows),
+				FLOW_END_EVICTED, engine->now_us);
 		} else {
 			return rc;
 		}
@@ -344,76 +350,77 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 	return inspect(engine, flow, packet, from);
 }
 
-/* Passes over levels that only bring the mirrored traffic to the tap. They
- * do not tell flows apart: a mirror may have a session for each direction.
- * Returns the first level behind them. */
-static unsigned
-strip_mirror(struct fs_engine *engine)
+static bool
+is_own(const struct fs_engine *engine, unsigned level)
 {
-	struct packet_stack *stack = &engine->stack;
-	unsigned level = 0;
-	size_t i = 0;
+	const struct packet *packet = &engine->stack.level[level];
 
-	while (level + 1 < stack->count && i < engine->settings->mirror_count) {
-		const struct fs_mirror *mirror = &engine->settings->mirrors[i];
-		struct packet *packet = &stack->level[level];
-
-		if (packet->carries == packet_carrier_find(mirror->kind) &&
-		    (mirror->id < 0 || mirror->id == packet->carrier_id)) {
-			packet->carries = CARRIER_NONE;
-			level++;
-			i = 0;
-		} else {
-			i++;
-		}
-	}
-	return level;
+	return engine->count == 1 ||
+	    dealer_engine(engine->settings, engine->count, packet->src.bytes,
+		packet->dst.bytes) == engine->index;
 }
 
+/* Takes the levels that are this engine's. What others have, 'deal' knows;
+ * null: there are none. */
 static int
-take_packet(struct fs_engine *engine)
+take_packet(struct fs_engine *engine, const struct fs_deal *deal)
 {
-	unsigned first = strip_mirror(engine), level = first;
-	unsigned last = engine->stack.count - 1;
+	unsigned first = dealer_strip_mirror(engine->settings, &engine->stack);
+	unsigned last = engine->stack.count - 1, level = first;
 	uint64_t parent_id = 0;
 	int rc = 0;
 
 	if (!engine->settings->outer_flows)
 		level = last;
-	for (; level <= last && rc == 0; level++)
-		rc = take_level(engine, level, &parent_id, level - first);
+	for (; level <= last && rc == 0; level++) {
+		unsigned depth = level - first;
+
+		if (is_own(engine, level))
+			rc = take_level(engine, level, &parent_id, depth);
+		else if (deal != NULL && depth < deal->outer_count)
+			parent_id = deal->outer_id[depth];
+	}
 	return rc;
 }
 
 /* ---- Time -------------------------------------------------------------- */
+
+int
+fs_engine_restart(struct fs_engine *engine, uint64_t now_us)
+{
+	int rc = fs_engine_flush(engine);
+
+	pair_table_clear(engine->pairs);
+	engine->now_us = now_us;
+	return rc;
+}
 
 static int
 advance(struct fs_engine *engine, uint64_t now_us)
 {
 	struct flow *flow;
 	enum flow_end end;
+	uint64_t at_us;
 	int rc = 0;
 
-	if (now_us + BACKWARD_MAX_US < engine->now_us) {
-		rc = fs_engine_flush(engine);
-		pair_table_clear(engine->pairs);
-		engine->now_us = now_us;
-	}
+	if (now_us + BACKWARD_MAX_US < engine->now_us)
+		rc = fs_engine_restart(engine, now_us);
 	if (now_us > engine->now_us)
 		engine->now_us = now_us;
 	while (rc == 0 &&
-	    (flow = flow_table_due(engine->flows, engine->now_us, &end)) !=
-		NULL)
-		rc = end == FLOW_END_NONE ? observe(engine, flow, end)
-					  : end_flow(engine, flow, end);
+	    (flow = flow_table_due(engine->flows, engine->now_us, &end,
+		 &at_us)) != NULL)
+		rc = end == FLOW_END_NONE ? observe(engine, flow, end, at_us)
+					  : end_flow(engine, flow, end, at_us);
 	return rc;
 }
 
-int
-fs_engine_frame(struct fs_engine *engine, const struct fs_frame *frame)
+/* ---- Frames ------------------------------------------------------------ */
+
+static void
+count_frame(struct fs_engine *engine, const struct fs_frame *frame)
 {
 	struct fs_engine_stats *stats = &engine->stats;
-	int rc;
 
 	num_count(&stats->frames, 1);
 	num_count(&stats->bytes, frame->wire_size);
@@ -421,15 +428,54 @@ fs_engine_frame(struct fs_engine *engine, const struct fs_frame *frame)
 		stats->first_us = frame->time_us;
 	if (frame->time_us > stats->last_us)
 		stats->last_us = frame->time_us;
-	if ((rc = advance(engine, frame->time_us)) < 0)
-		return rc;
-	rc = packet_decode(engine->decoder, frame, &engine->stack);
-	if (engine->stack.drop != DROP_NONE)
+}
+
+/* 'counts': no other engine counts it. */
+static int
+take_frame(struct fs_engine *engine, const struct fs_frame *frame,
+    const struct fs_deal *deal, bool counts)
+{
+	int rc = packet_decode(engine->decoder, frame, &engine->stack);
+
+	if (counts && engine->stack.drop != DROP_NONE)
 		num_count(&engine->drops[engine->stack.drop], 1);
 	if (rc < 0)
 		return 0;
-	num_count(&stats->packets, 1);
-	return take_packet(engine);
+	if (counts)
+		num_count(&engine->stats.packets, 1);
+	return take_packet(engine, deal);
+}
+
+int
+fs_engine_frame(struct fs_engine *engine, const struct fs_frame *frame)
+{
+	int rc;
+
+	count_frame(engine, frame);
+	if ((rc = advance(engine, frame->time_us)) < 0)
+		return rc;
+	return take_frame(engine, frame, NULL, true);
+}
+
+void
+fs_engine_part(struct fs_engine *engine, unsigned index, unsigned count)
+{
+	engine->index = index;
+	engine->count = count;
+}
+
+int
+fs_engine_dealt(struct fs_engine *engine, const struct fs_frame *frame,
+    const struct fs_deal *deal)
+{
+	bool counts = deal->engine == engine->index;
+	int rc;
+
+	if (counts)
+		count_frame(engine, frame);
+	if ((rc = fs_engine_tick(engine, deal->clock_us)) < 0)
+		return rc;
+	return take_frame(engine, frame, deal, counts);
 }
 
 int
@@ -445,7 +491,7 @@ fs_engine_flush(struct fs_engine *engine)
 	int rc = 0;
 
 	while (rc == 0 && (flow = flow_table_first(engine->flows)) != NULL)
-		rc = end_flow(engine, flow, FLOW_END_FLUSH);
+		rc = end_flow(engine, flow, FLOW_END_FLUSH, engine->now_us);
 	return rc;
 }
 

@@ -136,6 +136,7 @@ struct fs_observation {
 	uint64_t parent_id; /* The outer tunnel's flow, or 0. */
 	uint64_t first_us;
 	uint64_t last_us;
+	uint64_t said_us; /* When this was said; see fs_engine_flush(). */
 	uint64_t packets[2];
 	uint64_t bytes[2];
 	struct fs_addr client;
@@ -149,6 +150,7 @@ struct fs_observation {
 	uint8_t icmp_code;
 	bool client_first; /* The client is the first packet's sender. */
 	bool final;        /* No later revision follows. */
+	bool flushed;      /* It ended with all others, not by itself. */
 	char service[FS_NAME_SIZE]; /* Empty: none. */
 	char sensor[FS_NAME_SIZE];
 	struct fs_verdict verdict;
@@ -481,10 +483,60 @@ FS_PUBLIC int fs_engine_frame(struct fs_engine *engine,
     const struct fs_frame *frame);
 /* Says that 'now_us' has come without a frame (live captures). */
 FS_PUBLIC int fs_engine_tick(struct fs_engine *engine, uint64_t now_us);
-/* Ends every flow: at the end, and between files whose clocks differ. */
+/* Ends every flow: at the end, and between files whose clocks differ.
+ *
+ * Observations come in the order of 'said_us', as far as no frame is later
+ * than others by more than the shortest idle time; of a flush, in that of
+ * 'first_us'. Which of those with equal times comes first is nothing to rely
+ * on: whoever wants one order for any number of engines takes 'flow_id'. */
 FS_PUBLIC int fs_engine_flush(struct fs_engine *engine);
+/* Ends every flow and takes 'now_us' for the time, whatever it was: another
+ * story begins. */
+FS_PUBLIC int fs_engine_restart(struct fs_engine *engine, uint64_t now_us);
 FS_PUBLIC void fs_engine_stats(const struct fs_engine *engine,
     struct fs_engine_stats *stats);
+
+/* ---- Dealing: which of several engines a frame is for ----------------- */
+
+enum {
+	FS_ENGINES_MAX = 64,
+	FS_OUTER_MAX = 5, /* Tunnels around a packet. */
+};
+
+/* All flows between two addresses are one engine's. A frame is for the one
+ * of its innermost addresses; those of the tunnels around it, which are flows
+ * of their own, get it, too. */
+struct fs_deal {
+	uint64_t engines;  /* One bit each: it has flows of this frame. */
+	uint64_t clock_us; /* The latest time so far. */
+	uint64_t outer_id[FS_OUTER_MAX]; /* Their flows, the outermost first. */
+	uint32_t outer_count;
+	uint32_t engine; /* Of the innermost; counts the frame. */
+	bool restart;    /* The clock went back: see fs_engine_restart(). */
+};
+
+struct fs_dealer;
+
+/* Deals for engines 0 .. engines-1, of which each had fs_engine_part(). The
+ * dealer borrows 'settings'. Returns 0, -EINVAL or -ENOMEM. */
+FS_PUBLIC int fs_dealer_new(const struct fs_settings *settings,
+    unsigned engines, struct fs_dealer **dealer);
+FS_PUBLIC void fs_dealer_free(struct fs_dealer *dealer);
+/* Says whose the frame is. Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_dealer_frame(struct fs_dealer *dealer,
+    const struct fs_frame *frame, struct fs_deal *deal);
+/* Says that 'now_us' has come without a frame. */
+FS_PUBLIC void fs_dealer_tick(struct fs_dealer *dealer, uint64_t now_us);
+/* Says that all flows were ended. */
+FS_PUBLIC void fs_dealer_flush(struct fs_dealer *dealer);
+
+/* Says that the engine is 'index' of 'count' that share the traffic. */
+FS_PUBLIC void fs_engine_part(struct fs_engine *engine, unsigned index,
+    unsigned count);
+/* fs_engine_frame() for what was dealt. 'deal->restart' is the caller's
+ * matter: all engines have to be told before. */
+FS_PUBLIC int fs_engine_dealt(struct fs_engine *engine,
+    const struct fs_frame *frame, const struct fs_deal *deal);
 
 /* ---- Floors: what the clients that are known say of a neighbourhood --- */
 

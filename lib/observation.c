@@ -280,7 +280,8 @@ judge_flow(struct observer *observer, struct flow *flow)
 }
 
 const struct fs_observation *
-observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
+observer_judge(struct observer *observer, struct flow *flow, enum flow_end end,
+    uint64_t now_us)
 {
 	struct fs_observation *out = &observer->observation;
 	struct signals *signals = &observer->signals;
@@ -301,6 +302,8 @@ observer_judge(struct observer *observer, struct flow *flow, enum flow_end end)
 	fill_tuple(observer, flow, out);
 	out->rev = ++flow->rev;
 	out->final = end != FLOW_END_NONE;
+	out->flushed = end == FLOW_END_FLUSH;
+	out->said_us = flow->revised_us = now_us;
 	judge_flow(observer, flow);
 	out->signals_size =
 	    (uint32_t)blob_encode(signals, out->signals, sizeof(out->signals));

@@ -33,10 +33,10 @@ void observer_keep_syn(struct observer *observer, struct flow *flow,
  * datagrams that look like noise, groups. */
 void observer_decide(struct observer *observer, struct flow *flow);
 
-/* Judges the flow as it stands: FLOW_END_NONE for a revision. Counts
- * flow->rev up.
+/* Judges the flow as it stands at 'now_us': FLOW_END_NONE for a revision.
+ * Counts flow->rev up.
  *
  * Returns the observation, owned by the observer and valid until its next
  * call. */
 const struct fs_observation *observer_judge(struct observer *observer,
-    struct flow *flow, enum flow_end end);
+    struct flow *flow, enum flow_end end, uint64_t now_us);

@@ -109,3 +109,9 @@ wheel_due(struct wheel *wheel, uint64_t now_s)
 		wheel->at_s = now_s;
 	return WHEEL_NONE;
 }
+
+uint64_t
+wheel_at(const struct wheel *wheel)
+{
+	return wheel->at_s;
+}

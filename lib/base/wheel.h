@@ -26,3 +26,6 @@ void wheel_unset(struct wheel *wheel, uint32_t index);
  * Returns its index, or WHEEL_NONE when no more is due. A clock that runs
  * backwards does nothing while alarms are set; an empty wheel follows it. */
 uint32_t wheel_due(struct wheel *wheel, uint64_t now_s);
+
+/* The second of the alarm that wheel_due() took last. */
+uint64_t wheel_at(const struct wheel *wheel);

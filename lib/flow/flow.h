@@ -183,11 +183,12 @@ enum flow_end flow_end_of(const struct flow *flow);
 /* Advances the clock; takes the next flow whose time has come: idle, closed
  * long enough, or at the active timeout when it had packets since the last
  * revision. '*end' says why: the caller ends the flow, except for
- * FLOW_END_NONE, a revision: the flow stays.
+ * FLOW_END_NONE, a revision: the flow stays. '*at_us' is the time that has
+ * come: the same, however far the clock is advanced at once.
  *
  * Returns the flow, or null when no more is due. */
 struct flow *flow_table_due(struct flow_table *table, uint64_t now_us,
-    enum flow_end *end);
+    enum flow_end *end, uint64_t *at_us);
 
 /* The flow that was silent longest (to the second), for eviction; first
  * those that lose least: half-open, one-sided, or closed. Null when the table

@@ -123,3 +123,14 @@ key_client(const struct packet *packet, unsigned from)
 		answer = from_server_port(packet) || is_echo_reply(packet);
 	return answer ? !from : from;
 }
+
+uint64_t
+key_pair(const uint8_t one[16], const uint8_t other[16], uint64_t seed)
+{
+	uint8_t both[2][16];
+	unsigned first = memcmp(one, other, sizeof(both[0])) > 0;
+
+	memcpy(both[first], one, sizeof(both[first]));
+	memcpy(both[!first], other, sizeof(both[first]));
+	return hash_seeded(both, sizeof(both), seed);
+}

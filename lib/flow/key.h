@@ -17,3 +17,7 @@ uint64_t key_identity(const struct flow_key *key, const struct packet *packet,
 /* The client of a flow that begins with this packet: its sender, unless the
  * ports say that the beginning was missed. */
 unsigned key_client(const struct packet *packet, unsigned from);
+
+/* A hash of two addresses (as in fs_addr), the same in both orders. */
+uint64_t key_pair(const uint8_t one[16], const uint8_t other[16],
+    uint64_t seed);

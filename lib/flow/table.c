@@ -243,25 +243,28 @@ set_alarm(struct flow_table *table, const struct flow *flow)
 }
 
 struct flow *
-flow_table_due(struct flow_table *table, uint64_t now_us, enum flow_end *end)
+flow_table_due(struct flow_table *table, uint64_t now_us, enum flow_end *end,
+    uint64_t *out_at_us)
 {
 	uint32_t entry;
 
 	while ((entry = wheel_due(table->wheel, now_us / SECOND_US)) !=
 	    WHEEL_NONE) {
 		struct flow *flow = &table->flows[entry];
+		uint64_t at_us = wheel_at(table->wheel) * SECOND_US;
 		bool revise;
 
-		if (is_idle(table, flow, now_us)) {
+		*out_at_us = at_us;
+		if (is_idle(table, flow, at_us)) {
 			*end = flow_end_of(flow);
 			return flow;
 		}
-		revise = is_active(table, flow, now_us);
+		revise = is_active(table, flow, at_us);
 		if (revise) {
 			bool told =
 			    flow->last_us <= flow->revised_us && flow->rev > 0;
 
-			flow->revised_us = now_us;
+			flow->revised_us = at_us;
 			revise = !told;
 		}
 		set_alarm(table, flow);

@@ -93,6 +93,7 @@ enum { /* IP protocols */
 	IP_ROUTING = 43,
 	IP_FRAGMENT = 44,
 	IP_GRE = 47,
+	IP_ESP = 50,
 	IP_AH = 51,
 	IP_ICMP6 = 58,
 	IP_NONE = 59,
@@ -102,6 +103,15 @@ enum { /* IP protocols */
 	IP_UDPLITE = 136,
 	IP_HIP = 139,
 	IP_SHIM6 = 140,
+};
+
+enum { /* UDP ports of tunnels */
+	PORT_GTP = 2152,
+	PORT_TEREDO = 3544,
+	PORT_VXLAN = 4789,
+	PORT_VXLAN_GPE = 4790,
+	PORT_GENEVE = 6081,
+	PORT_VXLAN_LINUX = 8472, /* Linux's before RFC 7348. */
 };
 
 /* What is still to be read. 'cut' counts the bytes that were sent after

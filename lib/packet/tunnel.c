@@ -3,15 +3,6 @@
 /* Tunnels: those that an IP protocol names, and those over UDP, which only
  * their port and their form give away. */
 
-enum { /* UDP ports */
-	PORT_GTP = 2152,
-	PORT_TEREDO = 3544,
-	PORT_VXLAN = 4789,
-	PORT_VXLAN_GPE = 4790,
-	PORT_GENEVE = 6081,
-	PORT_VXLAN_LINUX = 8472, /* Linux's before RFC 7348. */
-};
-
 /* Whether a tunnel's header was found. FOUND_CUT: it goes on beyond the
  * bytes, which is the capture's fault or says that it is none. */
 enum found { FOUND_NOT, FOUND, FOUND_CUT };

@@ -110,9 +110,10 @@ end_due(struct model *model)
 {
 	enum flow_end end;
 	struct flow *flow;
+	uint64_t at_us;
 
 	while ((flow = flow_table_due(model->table, build_at(model->now_us),
-		    &end)) != NULL) {
+		    &end, &at_us)) != NULL) {
 		int64_t silent_us =
 		    model->now_us - model->flows[tuple_of(flow)].last_us;
 
