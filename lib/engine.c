@@ -10,12 +10,8 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "dealer.h"
-#include "flow/answers.h"
 #include "flow/flow.h"
 #include "flow/pair.h"
-#include "flow/shards.h"
-#include "flow/turns.h"
-#include "flow/within.h"
 #include "observation.h"
 #include "packet/packet.h"
 #include "service.h"
@@ -220,75 +216,6 @@ touch(struct fs_engine *engine, unsigned level, struct flow **flow,
 	}
 }
 
-/* The client's SYN goes with the flow, whatever becomes of the rest. */
-static void
-note_syn(struct fs_engine *engine, struct flow *flow,
-    const struct packet *packet, unsigned from)
-{
-	if (packet->ip_proto != PROTO_TCP || from != flow->client ||
-	    (packet->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN ||
-	    flow->facts_size > 0)
-		return;
-	observer_keep_syn(&engine->observer, flow, packet);
-}
-
-/* Of a flow that has turns or may carry others, and of what its packet
- * brought anew. */
-static void
-count_turn(const struct fs_engine *engine, struct flow *flow,
-    const struct packet *packet, unsigned from)
-{
-	if ((!flow->turning && !flow->carrying && !flow->sharding) ||
-	    packet->payload_size == 0 || packet->later_fragment ||
-	    flow->segment == SEGMENT_AGAIN || flow->segment == SEGMENT_PROBE)
-		return;
-	if (flow->turning)
-		turns_packet(flow->turns, flow_dir(flow, from),
-		    packet->payload_size, engine->stack.time_us);
-	else if (flow->carrying)
-		within_packet(flow->within, flow_dir(flow, from),
-		    packet->payload_size);
-	else
-		shards_packet(flow->shards, flow_dir(flow, from),
-		    packet->payload_size);
-}
-
-/* Of UDP: what begins the conversation again. */
-static void
-count_again(struct flow *flow, const struct packet *packet, unsigned from)
-{
-	struct cursor payload = packet->payload;
-	uint8_t first;
-
-	if (packet->ip_proto == PROTO_UDP && !packet->later_fragment &&
-	    cursor_u8(&payload, &first))
-		again_datagram(&flow->again, from, from == flow->first_sender,
-		    first, packet->payload_size);
-}
-
-/* The service's flows are timed from its first answer on; without memory,
- * that stays unknown. */
-static void
-time_answers(const struct fs_engine *engine, struct flow *flow,
-    const struct packet *packet, unsigned from)
-{
-	if (packet->ip_proto != PROTO_TCP || packet->later_fragment ||
-	    flow->service < 0)
-		return;
-	if (!flow->answering) {
-		if (from == flow->client || packet->payload_size == 0 ||
-		    flow->side[from].payload_packets != 1)
-			return;
-		flow->answers = calloc(1, sizeof(*flow->answers));
-		if (flow->answers == NULL)
-			return;
-		flow->answering = true;
-		answers_begin(flow->answers, flow);
-	}
-	answers_packet(flow->answers, flow, packet, from,
-	    engine->stack.time_us);
-}
-
 static int
 inspect(struct fs_engine *engine, struct flow *flow,
     const struct packet *packet, unsigned from)
@@ -343,10 +270,8 @@ take_level(struct fs_engine *engine, unsigned level, uint64_t *parent_id,
 	if (packet->carries != CARRIER_NONE)
 		flow->carries = (uint8_t)packet->carries;
 	*parent_id = flow->id;
-	note_syn(engine, flow, packet, from);
-	count_turn(engine, flow, packet, from);
-	count_again(flow, packet, from);
-	time_answers(engine, flow, packet, from);
+	observer_count(&engine->observer, flow, packet, from,
+	    engine->stack.time_us);
 	return inspect(engine, flow, packet, from);
 }
 

@@ -6,6 +6,8 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "flow/again.h"
+#include "flow/answers.h"
 #include "flow/shards.h"
 #include "flow/turns.h"
 #include "flow/within.h"
@@ -44,14 +46,95 @@ keep_facts(struct observer *observer, struct flow *flow,
 	flow->facts_size = (uint32_t)size;
 }
 
-void
-observer_keep_syn(struct observer *observer, struct flow *flow,
-    const struct packet *syn)
+static void
+keep_syn(struct observer *observer, struct flow *flow, const struct packet *syn)
 {
 	signals_clear(&observer->signals);
 	stack_syn(syn, &observer->signals);
 	keep_facts(observer, flow, &observer->signals);
 }
+
+/* ---- What every packet adds ------------------------------------------- */
+
+/* The client's SYN goes with the flow, whatever becomes of the rest. */
+static void
+note_syn(struct observer *observer, struct flow *flow,
+    const struct packet *packet, unsigned from)
+{
+	if (packet->ip_proto != PROTO_TCP || from != flow->client ||
+	    (packet->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN ||
+	    flow->facts_size > 0)
+		return;
+	keep_syn(observer, flow, packet);
+}
+
+/* Of a flow that has turns or may carry others, and of what its packet
+ * brought anew. */
+static void
+count_turn(struct flow *flow, const struct packet *packet, unsigned from,
+    uint64_t time_us)
+{
+	if ((!flow->turning && !flow->carrying && !flow->sharding) ||
+	    packet->payload_size == 0 || packet->later_fragment ||
+	    flow->segment == SEGMENT_AGAIN || flow->segment == SEGMENT_PROBE)
+		return;
+	if (flow->turning)
+		turns_packet(flow->turns, flow_dir(flow, from),
+		    packet->payload_size, time_us);
+	else if (flow->carrying)
+		within_packet(flow->within, flow_dir(flow, from),
+		    packet->payload_size);
+	else
+		shards_packet(flow->shards, flow_dir(flow, from),
+		    packet->payload_size);
+}
+
+/* Of UDP: what begins the conversation again. */
+static void
+count_again(struct flow *flow, const struct packet *packet, unsigned from)
+{
+	struct cursor payload = packet->payload;
+	uint8_t first;
+
+	if (packet->ip_proto == PROTO_UDP && !packet->later_fragment &&
+	    cursor_u8(&payload, &first))
+		again_datagram(&flow->again, from, from == flow->first_sender,
+		    first, packet->payload_size);
+}
+
+/* The service's flows are timed from its first answer on; without memory,
+ * that stays unknown. */
+static void
+time_answers(struct flow *flow, const struct packet *packet, unsigned from,
+    uint64_t time_us)
+{
+	if (packet->ip_proto != PROTO_TCP || packet->later_fragment ||
+	    flow->service < 0)
+		return;
+	if (!flow->answering) {
+		if (from == flow->client || packet->payload_size == 0 ||
+		    flow->side[from].payload_packets != 1)
+			return;
+		flow->answers = calloc(1, sizeof(*flow->answers));
+		if (flow->answers == NULL)
+			return;
+		flow->answering = true;
+		answers_begin(flow->answers, flow);
+	}
+	answers_packet(flow->answers, flow, packet, from, time_us);
+}
+
+void
+observer_count(struct observer *observer, struct flow *flow,
+    const struct packet *packet, unsigned from, uint64_t time_us)
+{
+	note_syn(observer, flow, packet, from);
+	count_turn(flow, packet, from, time_us);
+	count_again(flow, packet, from);
+	time_answers(flow, packet, from, time_us);
+}
+
+/* ---- What the inspection found ------------------------------------------ */
 
 static bool
 is_text(const struct signals *signals, enum signal_id id, const char *text)

@@ -23,9 +23,10 @@ struct observer {
 	uint8_t blob[FS_SIGNALS_SIZE];
 };
 
-/* Keeps the signals of the client's SYN with the flow. */
-void observer_keep_syn(struct observer *observer, struct flow *flow,
-    const struct packet *syn);
+/* Notes what one packet, sent by endpoint 'from', adds to its flow: the
+ * client's SYN, and what is counted packet by packet. */
+void observer_count(struct observer *observer, struct flow *flow,
+    const struct packet *packet, unsigned from, uint64_t time_us);
 
 /* Ends a flow's inspection: what it found stays with the flow. Of ssh, turns
  * are counted from then on: what comes before is the login. Of TLS that is no
