@@ -726,10 +726,43 @@ struct fs_filter {
 	char service[FS_NAME_SIZE];
 	char sensor[FS_NAME_SIZE];
 	char rule[FS_NAME_SIZE];
+	int sort;       /* enum fs_sort */
 	uint64_t limit; /* 0: none. */
+	/* What the front page compares with, by default the period before:
+	 * the same period so much earlier, or one of its own. */
+	uint64_t compare_back_us, compare_since_us, compare_until_us;
 };
 
+/* The usual order is by time for flows, and by score for clients. */
+enum fs_sort { FS_SORT_USUAL, FS_SORT_SCORE, FS_SORT_TIME, FS_SORT_COUNT };
+
+FS_PUBLIC const char *fs_sort_name(int sort);
+FS_PUBLIC int fs_sort_find(const char *name);
+
 FS_PUBLIC void fs_filter_init(struct fs_filter *filter);
+
+/* What times without a zone mean. Clocks on a wall are written as if they
+ * showed UTC; a null function stands for one that does. */
+struct fs_clock {
+	uint64_t now_us; /* 0: "today" is not known. */
+	uint64_t (*to_utc)(void *ctx, uint64_t wall_us);
+	uint64_t (*to_wall)(void *ctx, uint64_t time_us);
+	void *ctx;
+};
+
+/* Sets one filter by its name, from what a person wrote: "country", "DE".
+ * 'clock' may be null.
+ *
+ * Returns 0, or FS_ECONFIG with "'D': expected a country's two letters". */
+FS_PUBLIC int fs_filter_set(struct fs_filter *filter,
+    const struct fs_clock *clock, const char *name, const char *value,
+    struct fs_err *err);
+/* Sets several from one line: "class:vpn score:>=0.8 198.51.100.0/24". The
+ * filter stays as it was when there is a fault, which has its column.
+ *
+ * Returns 0 or FS_ECONFIG. */
+FS_PUBLIC int fs_filter_query(struct fs_filter *filter,
+    const struct fs_clock *clock, const char *text, struct fs_err *err);
 
 enum fs_dimension {
 	FS_BY_CLIENT,

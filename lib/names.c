@@ -23,6 +23,9 @@ static const char *const dimension_names[FS_BY_COUNT] = { "client", "asn",
 static const char *const format_names[FS_FORMAT_COUNT] = { "table", "json",
 	"jsonl", "csv", "markdown" };
 
+static const char *const sort_names[FS_SORT_COUNT] = { "usual", "score",
+	"time" };
+
 #define COUNT_OF(names) (sizeof(names) / sizeof((names)[0]))
 
 static const char *
@@ -82,6 +85,18 @@ const char *
 fs_coverage_name(int coverage)
 {
 	return name_of(coverage_names, COUNT_OF(coverage_names), coverage);
+}
+
+const char *
+fs_sort_name(int sort)
+{
+	return name_of(sort_names, COUNT_OF(sort_names), sort);
+}
+
+int
+fs_sort_find(const char *name)
+{
+	return value_of(sort_names, COUNT_OF(sort_names), name);
 }
 
 const char *

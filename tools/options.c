@@ -1,15 +1,14 @@
 #include "options.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/num.h"
 #include "base/yaml.h"
 #include "command.h"
+#include "zone.h"
 
 #define DEFAULT_DB "/var/lib/flowscan/flowscan.db"
 #define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
@@ -65,149 +64,6 @@ read_db(struct options *options, const char *value)
 }
 
 static int
-read_since(struct options *options, const char *value)
-{
-	options->has_period = true;
-	if (num_parse_time(value, &options->filter.since_us) ||
-	    num_parse_span(value, &options->filter.last_us))
-		return -1;
-	return bad_value(options, "since", value,
-	    "a time (2026-11-23, 2026-11-23T05:43:00Z, @1795412580) or a span "
-	    "(24h)");
-}
-
-static int
-read_until(struct options *options, const char *value)
-{
-	options->has_period = true;
-	if (num_parse_time(value, &options->filter.until_us))
-		return -1;
-	return bad_value(options, "until", value,
-	    "a time: 2026-11-23, 2026-11-23T05:43:00Z, @1795412580");
-}
-
-static int
-read_last(struct options *options, const char *value)
-{
-	options->has_period = true;
-	if (num_parse_span(value, &options->filter.last_us) &&
-	    options->filter.last_us > 0)
-		return -1;
-	return bad_value(options, "last", value, "a span: 90s, 15m, 24h, 7d");
-}
-
-static int
-read_client(struct options *options, const char *value)
-{
-	if (addr_parse_prefix(value, true, &options->filter.client))
-		return -1;
-	return bad_value(options, "client", value,
-	    "an address or a network: 203.0.113.7, 203.0.113.0/24, "
-	    "2001:db8::/32");
-}
-
-static int
-read_country(struct options *options, const char *value)
-{
-	if (strlen(value) != 2 || !isalpha((unsigned char)value[0]) ||
-	    !isalpha((unsigned char)value[1]))
-		return bad_value(options, "country", value,
-		    "a country's two letters: DE");
-	options->filter.country[0] = (char)toupper((unsigned char)value[0]);
-	options->filter.country[1] = (char)toupper((unsigned char)value[1]);
-	return -1;
-}
-
-static int
-read_asn(struct options *options, const char *value)
-{
-	const char *digits = value;
-	uint64_t asn;
-
-	if (strncasecmp(digits, "AS", 2) == 0)
-		digits += 2;
-	if (!num_parse_u64(digits, 1, UINT32_MAX, &asn))
-		return bad_value(options, "asn", value, "an AS number: 64500");
-	options->filter.asn = (uint32_t)asn;
-	return -1;
-}
-
-static int
-read_class(struct options *options, const char *value)
-{
-	options->filter.class =
-	    read_name(options, "class", value, fs_class_find, fs_class_name);
-	return options->filter.class < 0 ? CODE_USAGE : -1;
-}
-
-static int
-read_verdict(struct options *options, const char *value)
-{
-	options->filter.verdict = read_name(options, "verdict", value,
-	    fs_decision_find, fs_decision_name);
-	return options->filter.verdict < 0 ? CODE_USAGE : -1;
-}
-
-/* Reads a probability with at most six places after the point, as scores
- * are written, as millionths. */
-static bool
-parse_ppm(const char *text, int32_t *ppm)
-{
-	int32_t value, place = 1000000;
-
-	if (text[0] != '0' && text[0] != '1')
-		return false;
-	value = (text[0] - '0') * place;
-	text++;
-	if (text[0] == '.' && text[1] != '\0')
-		for (text++; isdigit((unsigned char)*text) && place > 1; text++)
-			value += (*text - '0') * (place /= 10);
-	*ppm = value;
-	return *text == '\0' && value <= 1000000;
-}
-
-static int
-read_min_score(struct options *options, const char *value)
-{
-	if (parse_ppm(value, &options->filter.min_score_ppm))
-		return -1;
-	return bad_value(options, "min-score", value,
-	    "a probability from 0 to 1 with at most six decimal places: 0.95");
-}
-
-/* A name as rules, services and sensors have them. */
-static int
-copy_name(const struct options *options, const char *option, const char *value,
-    char *room)
-{
-	size_t size = strlen(value);
-
-	if (size == 0 || size >= FS_NAME_SIZE)
-		return bad_value(options, option, value,
-		    "a name of at most 63 bytes");
-	memcpy(room, value, size + 1);
-	return -1;
-}
-
-static int
-read_service(struct options *options, const char *value)
-{
-	return copy_name(options, "service", value, options->filter.service);
-}
-
-static int
-read_sensor(struct options *options, const char *value)
-{
-	return copy_name(options, "sensor", value, options->filter.sensor);
-}
-
-static int
-read_rule(struct options *options, const char *value)
-{
-	return copy_name(options, "rule", value, options->filter.rule);
-}
-
-static int
 read_format(struct options *options, const char *value)
 {
 	options->format =
@@ -223,16 +79,6 @@ read_fields(struct options *options, const char *value)
 }
 
 static int
-read_limit(struct options *options, const char *value)
-{
-	options->has_limit = true;
-	if (num_parse_u64(value, 0, UINT64_MAX, &options->filter.limit))
-		return -1;
-	return bad_value(options, "limit", value,
-	    "a number of rows, 0 for all");
-}
-
-static int
 read_output(struct options *options, const char *value)
 {
 	options->output = value;
@@ -245,6 +91,20 @@ read_by(struct options *options, const char *value)
 	options->by = read_name(options, "by", value, fs_dimension_find,
 	    fs_dimension_name);
 	return options->by < 0 ? CODE_USAGE : -1;
+}
+
+static int
+read_query(struct options *options, const char *value)
+{
+	options->query = value;
+	return -1;
+}
+
+static int
+read_zone(struct options *options, const char *value)
+{
+	options->zone = value;
+	return -1;
 }
 
 static int
@@ -283,36 +143,48 @@ static const struct {
 	const char *name;
 	int argument; /* As getopt has it. */
 	enum option_group group;
+	/* Null: a filter of that name, read when all options are known. */
 	int (*read)(struct options *options, const char *value);
 	const char *value, *help;
 } table[] = {
 	{ "db", required_argument, FOR_FILTER, read_db, "FILE",
 	    "the database ($FLOWSCAN_DB, or " DEFAULT_DB ")" },
-	{ "since", required_argument, FOR_FILTER, read_since, "TIME",
+	{ "since", required_argument, FOR_FILTER, NULL, "TIME",
 	    "rows from this time on" },
-	{ "until", required_argument, FOR_FILTER, read_until, "TIME",
+	{ "until", required_argument, FOR_FILTER, NULL, "TIME",
 	    "rows before this time" },
-	{ "last", required_argument, FOR_FILTER, read_last, "SPAN",
+	{ "last", required_argument, FOR_FILTER, NULL, "SPAN",
 	    "rows of the newest 90s, 15m, 24h, 7d of the database" },
-	{ "client", required_argument, FOR_FILTER, read_client, "NETWORK",
+	{ "client", required_argument, FOR_FILTER, NULL, "NETWORK",
 	    "clients of this address or network" },
-	{ "country", required_argument, FOR_FILTER, read_country, "CODE",
+	{ "country", required_argument, FOR_FILTER, NULL, "CODE",
 	    "clients in this country, by its two letters" },
-	{ "asn", required_argument, FOR_FILTER, read_asn, "NUMBER",
+	{ "asn", required_argument, FOR_FILTER, NULL, "NUMBER",
 	    "clients of this autonomous system" },
-	{ "class", required_argument, FOR_FILTER, read_class, "CLASS",
+	{ "class", required_argument, FOR_FILTER, NULL, "CLASS",
 	    "unknown, direct, vpn, proxy, relay, tunnel, tor, "
 	    "privacy-relay" },
-	{ "verdict", required_argument, FOR_FILTER, read_verdict, "VERDICT",
+	{ "verdict", required_argument, FOR_FILTER, NULL, "VERDICT",
 	    "clean, review, anomalous" },
-	{ "min-score", required_argument, FOR_FILTER, read_min_score, "P",
+	{ "min-score", required_argument, FOR_FILTER, NULL, "P",
 	    "scores from this probability up: 0.95" },
-	{ "service", required_argument, FOR_FILTER, read_service, "NAME",
+	{ "service", required_argument, FOR_FILTER, NULL, "NAME",
 	    "flows to this service, and their clients" },
-	{ "sensor", required_argument, FOR_FILTER, read_sensor, "NAME",
+	{ "sensor", required_argument, FOR_FILTER, NULL, "NAME",
 	    "rows of this sensor" },
-	{ "rule", required_argument, FOR_FILTER, read_rule, "NAME",
+	{ "rule", required_argument, FOR_FILTER, NULL, "NAME",
 	    "rows with evidence of this rule" },
+	{ "query", required_argument, FOR_FILTER, read_query, "TEXT",
+	    "filters in one line (also -q): 'class:vpn score:>=0.8 "
+	    "sort:score'" },
+	{ "sort", required_argument, FOR_FILTER, NULL, "score|time",
+	    "the order of flows or clients" },
+	{ "tz", required_argument, FOR_FILTER, read_zone, "ZONE",
+	    "times without a zone are of this one: local, +02:00, "
+	    "Europe/Berlin" },
+	{ "compare", required_argument, FOR_BY, NULL, "PERIOD",
+	    "what is new since the same hours so long before (7d), or since "
+	    "A..B" },
 	{ "by", required_argument, FOR_BY, read_by, "WHAT",
 	    "a line for each client, asn, country, class, protocol, rule, "
 	    "service, hour" },
@@ -320,7 +192,7 @@ static const struct {
 	    "table, json, jsonl, csv, markdown" },
 	{ "fields", required_argument, FOR_ALL, read_fields, "A,B,...",
 	    "these fields; names of signals are fields, too" },
-	{ "limit", required_argument, FOR_FILTER, read_limit, "NUMBER",
+	{ "limit", required_argument, FOR_FILTER, NULL, "NUMBER",
 	    "at most so many rows, 0 for all" },
 	{ "output", required_argument, FOR_ALL, read_output, "FILE",
 	    "write into this file (also -o)" },
@@ -415,6 +287,53 @@ set_defaults(struct options *options)
 		options->stale_us = default_stale_us;
 }
 
+/* Shows a line of filters, and where in it the fault is. */
+static int
+bad_query(const struct options *options, const struct fs_err *err)
+{
+	unsigned column = err->column > 0 ? err->column : 1;
+
+	complain(options->command, CODE_USAGE, "-q:%u: %s", column, err->text);
+	if (strpbrk(options->query, "\n\r\t\33") == NULL)
+		(void)fprintf(stderr, "  %s\n  %*s\n", options->query,
+		    (int)column, "^");
+	return CODE_USAGE;
+}
+
+/* Sets the filters, now that it is known in which zone times are. An option
+ * wins over the same one of the line. */
+static int
+set_filters(struct options *options, const char *const values[])
+{
+	struct fs_filter *filter = &options->filter;
+	struct fs_clock clock;
+	struct fs_err err = { 0 };
+	struct zone zone;
+	size_t i;
+
+	filter->limit = UINT64_MAX;
+	if (!zone_read(options->zone != NULL ? options->zone : "UTC", &zone,
+		&clock))
+		return bad_value(options, "tz", options->zone,
+		    "UTC, local, +02:00, or a zone that this system knows, "
+		    "such as Europe/Berlin");
+	if (options->query != NULL &&
+	    fs_filter_query(filter, &clock, options->query, &err) < 0)
+		return bad_query(options, &err);
+	for (i = 0; i < COUNT_OF(table); i++)
+		if (values[i] != NULL &&
+		    fs_filter_set(filter, &clock, table[i].name, values[i],
+			&err) < 0)
+			return complain(options->command, CODE_USAGE, "--%s %s",
+			    table[i].name, err.text);
+	options->has_limit = filter->limit != UINT64_MAX;
+	if (!options->has_limit)
+		filter->limit = 0;
+	options->has_period = filter->since_us != 0 || filter->until_us != 0 ||
+	    filter->last_us != 0;
+	return -1;
+}
+
 static int
 check_operands(const struct options *options, const struct options_kind *kind)
 {
@@ -448,6 +367,7 @@ options_read(int argc, char **argv, const struct options_kind *kind,
     struct options *options)
 {
 	struct option known[COUNT_OF(table) + 2];
+	const char *values[COUNT_OF(table)] = { NULL };
 	int option, rc = -1;
 
 	*options = (struct options){ .command = argv[0], .by = -1 };
@@ -456,7 +376,7 @@ options_read(int argc, char **argv, const struct options_kind *kind,
 	opterr = 0;
 	optind = 1;
 	while (rc < 0 &&
-	    (option = getopt_long(argc, argv, ":ho:", known, NULL)) != -1) {
+	    (option = getopt_long(argc, argv, ":ho:q:", known, NULL)) != -1) {
 		if (option == 'h' || option == OPTION_HELP) {
 			print_help(kind);
 			return CODE_DONE;
@@ -468,6 +388,12 @@ options_read(int argc, char **argv, const struct options_kind *kind,
 			rc = unknown_option(options, known, argv[optind - 1]);
 		else if (option == 'o')
 			options->output = optarg;
+		else if (option == 'q' && kind->has_filter)
+			options->query = optarg;
+		else if (option == 'q')
+			rc = unknown_option(options, known, "-q");
+		else if (table[option - OPTION_FIRST].read == NULL)
+			values[option - OPTION_FIRST] = optarg;
 		else
 			rc = table[option - OPTION_FIRST].read(options, optarg);
 	}
@@ -476,6 +402,8 @@ options_read(int argc, char **argv, const struct options_kind *kind,
 	options->operands = argv + optind;
 	options->operand_count = argc - optind;
 	set_defaults(options);
+	if ((rc = set_filters(options, values)) >= 0)
+		return rc;
 	if ((rc = check_operands(options, kind)) >= 0)
 		return rc;
 	return check_period(options);

@@ -13,6 +13,8 @@ struct options {
 	const char *fields;
 	const char *output; /* -o; null: standard output. */
 	int by;             /* enum fs_dimension, or -1. */
+	const char *query;  /* -q, or null. */
+	const char *zone;   /* Of times that name none; null: UTC. */
 	bool has_period, has_limit;
 	bool fail_on_match;
 	bool fail_on_stale;

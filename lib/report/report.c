@@ -79,8 +79,11 @@ fs_report_flows(struct fs_store *store, const struct fs_filter *filter,
 	int rc = -ENOMEM;
 
 	if (list == NULL ||
-	    (rc = list_query(list, store, filter, "Flows from ", err)) < 0 ||
-	    (rc = rows_begin(&list->rows, &flow_rows, out, err)) < 0 ||
+	    (rc = list_query(list, store, filter, "Flows from ", err)) < 0)
+		goto out;
+	if (filter->sort == FS_SORT_SCORE)
+		list->query.order = STORE_BY_SCORE;
+	if ((rc = rows_begin(&list->rows, &flow_rows, out, err)) < 0 ||
 	    (rc = store_ask_flows(store, &list->query, give_flow, &list->rows,
 		 err, &count)) < 0 ||
 	    (rc = rows_end(&list->rows, count)) < 0)
@@ -101,8 +104,11 @@ fs_report_clients(struct fs_store *store, const struct fs_filter *filter,
 	int rc = -ENOMEM;
 
 	if (list == NULL ||
-	    (rc = list_query(list, store, filter, "Clients from ", err)) < 0 ||
-	    (rc = rows_begin(&list->rows, &client_rows, out, err)) < 0 ||
+	    (rc = list_query(list, store, filter, "Clients from ", err)) < 0)
+		goto out;
+	if (filter->sort == FS_SORT_TIME)
+		list->query.order = STORE_BY_LAST;
+	if ((rc = rows_begin(&list->rows, &client_rows, out, err)) < 0 ||
 	    (rc = store_ask_clients(store, &list->query, give_client,
 		 &list->rows, err, &count)) < 0 ||
 	    (rc = rows_end(&list->rows, count)) < 0)

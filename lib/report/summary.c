@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/num.h"
 #include "report/period.h"
 
 /* ---- Gathering ---------------------------------------------------------- */
@@ -146,22 +147,41 @@ gather_suspects(struct gathering *now)
 	return rc;
 }
 
-/* The period before, of the same length, when the store was there for it. */
+/* What is compared with: what the filter names, or the period before. */
+static void
+find_before(const struct summary *summary, struct store_query *query)
+{
+	const struct fs_filter *filter = &query->filter;
+	uint64_t span_us = summary->until_us > query->since_us
+	    ? summary->until_us - query->since_us
+	    : 0;
+	uint64_t back_us =
+	    filter->compare_back_us > 0 ? filter->compare_back_us : span_us;
+
+	if (filter->compare_until_us > 0) {
+		query->since_us = filter->compare_since_us;
+		query->until_us = filter->compare_until_us;
+		return;
+	}
+	query->since_us = time_since_us(query->since_us, back_us);
+	query->until_us = query->since_us + span_us;
+}
+
+/* What was before, when the store was there for it. */
 static int
 gather_before(struct gathering *now)
 {
 	struct summary *summary = now->summary;
 	struct store_query query = summary->query;
-	uint64_t span_us = summary->until_us > query.since_us
-	    ? summary->until_us - query.since_us
-	    : 0;
 
 	if (query.since_us <= summary->query.snapshot.oldest_us)
 		return 0;
-	query.until_us = query.since_us;
-	query.since_us =
-	    query.since_us > span_us ? query.since_us - span_us : 0;
+	find_before(summary, &query);
+	if (query.until_us <= summary->query.snapshot.oldest_us)
+		return 0;
 	summary->has_before = true;
+	summary->before_since_us = query.since_us;
+	summary->before_until_us = query.until_us;
 	return store_ask_totals(now->store, &query, now->err, &summary->before);
 }
 

@@ -31,9 +31,9 @@ struct summary {
 	uint64_t since_us, until_us;
 	bool empty; /* The store holds no rows. */
 	struct store_totals now;
-	/* The period before, of the same length, where the store goes back
-	 * so far. */
+	/* What is compared with, where the store goes back so far. */
 	bool has_before;
+	uint64_t before_since_us, before_until_us;
 	struct store_totals before;
 	bool has_generation;
 	struct fs_generation generation;

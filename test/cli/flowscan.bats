@@ -158,6 +158,28 @@ clients_of() {
 	END
 }
 
+@test "a fault in a line of filters is shown at its place" {
+	run "$BIN" flows --db "$DB" -q 'class:proxy  scor:>=0.8'
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 3 ]
+	[ "${lines[0]}" = "flowscan flows: -q:14: 'scor' is no filter: did you mean 'score'?" ]
+	[ "${lines[1]}" = "  class:proxy  scor:>=0.8" ]
+	[ "${lines[2]}" = "               ^" ]
+	run "$BIN" flows --db "$DB" --tz Mars/Olympus
+	[ "$status" -eq 2 ]
+	one_line_about "--tz 'Mars/Olympus': expected UTC, local, +02:00"
+	run "$BIN" signals -q class:vpn
+	[ "$status" -eq 2 ]
+}
+
+@test "flows and clients in another order" {
+	run bash -c "'$BIN' flows --db '$DB' --format jsonl -q 'class:proxy sort:score' | jq -r .score"
+	[ "$status" -eq 0 ]
+	sort -gr <<<"$output" | cmp - <(echo "$output")
+	run bash -c "'$BIN' clients --db '$DB' --format jsonl --sort time | jq -r .last_seen"
+	sort <<<"$output" | cmp - <(echo "$output")
+}
+
 @test "explain wants one subject that there is" {
 	run "$BIN" explain --db "$DB"
 	[ "$status" -eq 2 ]
@@ -218,6 +240,14 @@ clients_of() {
 		--limit 5|5
 		--limit 0|12
 		--class proxy --verdict review|1
+		-q class:proxy --verdict review|1
+		-q score:>=0.700001|8
+		-q 198.51.100.0/24|8
+		--query class:proxy|9
+		-q class:proxy --class direct|3
+		-q limit:5|5
+		--since 2026-11-23T07:05:00+02:00|7
+		--since 2026-11-23T07:05 --tz +02:00|7
 	END
 }
 
