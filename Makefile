@@ -179,6 +179,7 @@ $(BUILD)/test/fuzz/fuzz_%: $(BUILD)/obj/test/fuzz/fuzz_%.o $(BUILD)/obj/test/fuz
 	$(call link,$(LIBS))
 replays: $(REPLAYS)
 $(BUILD)/test/fuzz/fuzz_config $(BUILD)/fuzz_config: $(call object,$(wildcard daemon/config*.c))
+$(BUILD)/test/fuzz/fuzz_control $(BUILD)/fuzz_control: $(call object,daemon/control_request.c)
 
 # What the tests of the programs need beside them.
 CLI_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard test/cli/*.c))

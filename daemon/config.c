@@ -38,6 +38,7 @@ set_defaults(struct config *config)
 		sizeof(config->settings.hash_seed), 0) < 0)
 		return -errno;
 	config->ring_size = (size_t)64 << 20;
+	config_operations_defaults(config);
 	return 0;
 }
 
@@ -149,6 +150,8 @@ config_fini(struct config *config)
 	free_texts(config->asn, config->asn_count);
 	free_texts(config->interfaces, config->interface_count);
 	free(config->store_path);
+	free(config->control_path);
+	free(config->control_group);
 	free(config->ignored_places);
 	free(config->file);
 	*config = (struct config){ 0 };

@@ -23,7 +23,12 @@ struct config {
 	char *store_path; /* Null: not said. */
 	char **interfaces;
 	size_t interface_count;
-	size_t ring_size; /* In bytes. */
+	size_t ring_size;   /* In bytes. */
+	char *control_path; /* Of the control socket; null: none. */
+	char *control_group;
+	unsigned control_mode;
+	int log_target; /* enum log_target */
+	int log_level;  /* Of syslog(3). */
 	/* Where policy.ignore.protocols names each of them; null: the defaults
 	 * stand, and 'file' is null, too. */
 	struct config_place *ignored_places;

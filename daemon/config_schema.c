@@ -399,7 +399,10 @@ static const struct config_option file_options[] = {
 	    .what = "{flows: 1000000}" },
 	{ "privacy", config_read_later },
 	{ "ship", config_read_later },
-	{ "control", config_read_later },
+	{ "control", config_read_section, .section = &config_control_section,
+	    .what = "{path: /run/flowscan/control.sock}" },
+	{ "log", config_read_section, .section = &config_log_section,
+	    .what = "{level: notice}" },
 	{ 0 },
 };
 const struct config_section config_file_section = { "", file_options };

@@ -50,6 +50,11 @@ struct config_section {
 
 /* The whole file, read into a struct config; in config_schema.c. */
 extern const struct config_section config_file_section;
+/* How the program is operated; in config_operations.c. */
+extern const struct config_section config_control_section;
+extern const struct config_section config_log_section;
+struct config;
+void config_operations_defaults(struct config *config);
 
 /* Says what is wrong at a value, or at its key. */
 void config_fault(struct config_reader *reader, const struct yaml_node *node,
@@ -100,4 +105,5 @@ config_option_fn config_read_names;    /* The same of plain names. */
 config_option_fn config_read_hosts;    /* The same of host names. */
 config_option_fn config_read_ports;    /* uint16_t * */
 config_option_fn config_read_prefixes; /* struct fs_prefix * */
+config_option_fn config_read_user;     /* char * */
 config_option_fn config_read_later;    /* Refuses: not in this version. */

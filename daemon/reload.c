@@ -16,7 +16,7 @@ enum { SETTLE_MS = 300 };
 static void
 on_settled(uv_timer_t *timer)
 {
-	reload_ask(timer->data);
+	(void)reload_ask(timer->data);
 }
 
 /* An editor writes, renames and removes in one go: only when it is quiet
@@ -174,14 +174,18 @@ take(struct reload *reload)
 		fs_ruleset_free(rules);
 	else
 		rc = pipeline_reload(pipeline, rules);
-	if (rc < 0)
-		log_line("rules: the new set cannot be stored: %s",
+	if (rc < 0) {
+		(void)snprintf(reload->err.text, sizeof(reload->err.text),
+		    "the new set cannot be stored: %.400s",
 		    pipeline->err.text[0] ? pipeline->err.text
 					  : fs_strerror(rc));
-	else
+		log_at(LOG_ERR, "rules: %s", reload->err.text);
+	} else {
+		reload->loads++;
 		log_line("rules: %zu loaded (%.12s)",
 		    fs_ruleset_count(pipeline->rules),
 		    fs_ruleset_digest(pipeline->rules));
+	}
 }
 
 static void
@@ -191,7 +195,12 @@ refuse(struct reload *reload)
 	const char *slash = strrchr(err->file, '/');
 	char text[FS_TEXT_SIZE];
 
-	log_line("rules: the new set is refused, the old one stays (%.12s)%s%s",
+	reload->refusals++;
+	if (err->text[0] == '\0')
+		(void)snprintf(reload->err.text, sizeof(reload->err.text), "%s",
+		    fs_strerror(reload->rc));
+	log_at(LOG_ERR,
+	    "rules: the new set is refused, the old one stays (%.12s)%s%s",
 	    fs_ruleset_digest(reload->pipeline->rules),
 	    err->text[0] ? ": " : "", err->text);
 	snprintf(text, sizeof(text), "%.60s:%u:%u: %.140s",
@@ -218,21 +227,27 @@ on_loaded(uv_work_t *work, int status)
 		take(reload);
 	else
 		refuse(reload);
+	if (reload->on_loaded != NULL)
+		reload->on_loaded(reload->ctx, &reload->err);
 	if (reload->again)
-		reload_ask(reload);
+		(void)reload_ask(reload);
 }
 
-void
+uint64_t
 reload_ask(struct reload *reload)
 {
 	reload->again = reload->loading;
 	if (reload->loading)
-		return;
+		return reload->begun + 1;
 	/* First, so that what changes meanwhile is loaded again. */
 	watch_all(reload);
 	reload->work.data = reload;
 	reload->loading =
 	    uv_queue_work(reload->loop, &reload->work, load, on_loaded) == 0;
+	reload->begun++;
+	if (reload->on_begun != NULL)
+		reload->on_begun(reload->ctx);
+	return reload->begun;
 }
 
 void

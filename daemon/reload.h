@@ -31,14 +31,21 @@ struct reload {
 	struct fs_ruleset *rules;
 	struct fs_err err;
 	int rc;
+	/* Loads that were begun, taken over and refused. */
+	uint64_t begun, loads, refusals;
+	/* Who wants to know; may be null. An error without text is none. */
+	void (*on_begun)(void *ctx);
+	void (*on_loaded)(void *ctx, const struct fs_err *err);
+	void *ctx;
 };
 
 /* Watches the rules' folders. Returns 0 or a code of libuv. */
 int reload_begin(struct reload *reload, uv_loop_t *loop,
     struct pipeline *pipeline);
 
-/* Loads the rules anew, now or when the load that is under way has ended. */
-void reload_ask(struct reload *reload);
+/* Loads the rules anew, now or when the load that is under way has ended.
+ * Returns the number of that load, as 'begun' then counts it. */
+uint64_t reload_ask(struct reload *reload);
 
 /* Keeps a load that is under way from changing anything: the pipeline has
  * finished, and only the loop has not. */

@@ -14,7 +14,7 @@ on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGHUP) {
 		if (run->reload.pipeline != NULL)
-			reload_ask(&run->reload);
+			(void)reload_ask(&run->reload);
 		else
 			log_line("SIGHUP: files are judged by the rules that "
 				 "were there at the start");
@@ -70,10 +70,12 @@ void
 run_end(struct run *run)
 {
 	reload_stop(&run->reload);
+	service_stop(&run->service);
 	uv_walk(&run->loop, on_walk, NULL);
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&run->loop);
 	reload_end(&run->reload);
+	service_end(&run->service);
 	fs_capture_close(run->capture);
 }
 
@@ -97,6 +99,7 @@ run_begin(struct run *run, struct pipeline *pipeline,
 	int rc;
 
 	memset(run, 0, sizeof(*run));
+	run->service.socket.fd = run->service.notify.fd = -1;
 	run->pipeline = pipeline;
 	run->options = options;
 	run->db = options->db ? options->db : pipeline->config->store_path;
@@ -105,6 +108,8 @@ run_begin(struct run *run, struct pipeline *pipeline,
 			 "store.path in the config");
 		return 2;
 	}
+	log_open((enum log_target)pipeline->config->log_target,
+	    pipeline->config->log_level, "/dev/log");
 	if ((rc = uv_loop_init(&run->loop)) < 0) {
 		log_line("cannot start: %s", uv_strerror(rc));
 		return 2;

@@ -7,6 +7,7 @@
 #include "pipeline.h"
 #include "progress.h"
 #include "reload.h"
+#include "service.h"
 
 enum {
 	RUN_BATCH = 1024,   /* Frames between two looks at the loop. */
@@ -21,10 +22,11 @@ struct run {
 	const char *db;
 	uv_loop_t loop;
 	uv_signal_t signals[RUN_SIGNALS];
-	uv_idle_t idle;       /* Files. */
-	uv_poll_t poll;       /* Live. */
-	uv_timer_t timer;     /* Live. */
-	struct reload reload; /* Live. */
+	uv_idle_t idle;         /* Files. */
+	uv_poll_t poll;         /* Live. */
+	uv_timer_t timer;       /* Live. */
+	struct reload reload;   /* Live. */
+	struct service service; /* Live. */
 	struct fs_capture *capture;
 	size_t capture_at; /* Next of options->captures. */
 	const char *subject;

@@ -63,6 +63,7 @@ on_timer(uv_timer_t *handle)
 		rc = pipeline_commit(run->pipeline);
 	if (rc < 0)
 		run_fail(run, rc);
+	log_tick();
 }
 
 /* Opens the one interface that was named. */
@@ -92,6 +93,18 @@ open_interface(struct run *run)
 	return 0;
 }
 
+/* The socket through which the run is controlled, and the like. */
+static int
+open_service(struct run *run)
+{
+	struct fs_err err = { 0 };
+
+	if (service_open(&run->service, run->pipeline->config, &err) == 0)
+		return 0;
+	log_fault(NULL, false, &err);
+	return 2;
+}
+
 static void
 read_interface(struct run *run)
 {
@@ -103,6 +116,8 @@ read_interface(struct run *run)
 		rc = uv_timer_init(&run->loop, &run->timer);
 	if (rc == 0)
 		rc = reload_begin(&run->reload, &run->loop, run->pipeline);
+	if (rc == 0)
+		rc = service_start(&run->service, run);
 	if (rc < 0) {
 		log_line("cannot watch %s: %s", run->subject, uv_strerror(rc));
 		run->code = 2;
@@ -113,7 +128,9 @@ read_interface(struct run *run)
 	uv_timer_start(&run->timer, on_timer, RUN_TICK_MS, RUN_TICK_MS);
 	log_line("capturing on %s into %s; stop with Ctrl-C", run->subject,
 	    run->db);
+	log_guard();
 	uv_run(&run->loop, UV_RUN_DEFAULT);
+	service_stop(&run->service);
 	if (!run->failed && (rc = note_drops(run)) < 0)
 		run_fail(run, rc);
 	if (!run->failed)
@@ -131,6 +148,7 @@ run_live(struct pipeline *pipeline, const struct options *options)
 		return code;
 	/* The interface first: one that is not there stores nothing. */
 	if ((run.code = open_interface(&run)) == 0 &&
+	    (run.code = open_service(&run)) == 0 &&
 	    (run.code = run_open_store(&run)) == 0)
 		read_interface(&run);
 	run_end(&run);

@@ -63,7 +63,7 @@ clients_of() {
 	run "$BIN" repotr
 	[ "$status" -eq 2 ]
 	one_line_about "did you mean 'report'?"
-	for later in label suppress export replay serve ctl db; do
+	for later in label suppress export replay serve db; do
 		run "$BIN" $later
 		[ "$status" -eq 2 ]
 		one_line_about "unknown command '$later'"

@@ -2,7 +2,7 @@
 # The manuals name what the programs know, and are well formed.
 
 @test "manual: every setting stands in flowscand.yaml(5)" {
-	keys=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", \(config_\)\{0,1\}read_[a-z].*/\1 \0/p' daemon/config_schema.c |
+	keys=$(sed -n 's/^\t{ "\([a-z0-9_]*\)", \(config_\)\{0,1\}read_[a-z].*/\1 \0/p' daemon/config_*.c |
 		grep -v config_read_later | cut -d' ' -f1 | sort -u)
 	[ "$(echo "$keys" | wc -l)" -gt 30 ]
 	for key in $keys; do
@@ -14,7 +14,7 @@
 @test "manual: flowscand.yaml(5) names no setting that is not known" {
 	for key in $(sed -n 's/^\.\(It Ic\|Ss\) //p' docs/flowscand.yaml.5); do
 		echo "$key"
-		grep -q "{ \"$key\", " daemon/config_schema.c
+		grep -q "{ \"$key\", " daemon/config_*.c
 	done
 }
 
@@ -36,7 +36,7 @@
 }
 
 @test "manual: every option of flowscan stands in flowscan(1)" {
-	options=$(for command in report flows clients explain rules signals; do
+	options=$(for command in report flows clients explain rules signals ctl; do
 		"${BUILD:-build}/bin/flowscan" $command --help
 	done | grep -o -- '--[a-z][a-z-]*' | sort -u | grep -v -- --help)
 	[ "$(echo "$options" | wc -l)" -ge 20 ]
