@@ -907,6 +907,12 @@ FS_PUBLIC int fs_report_rules(const struct fs_ruleset *rules,
 /* A line for each list of the rules. */
 FS_PUBLIC int fs_report_lists(const struct fs_ruleset *rules,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+/* Flows, or clients, as events for other systems: 'shape' is "eve", "ecs" or
+ * "ocsf", a line each, or "stix", one bundle about clients. 'out->format' does
+ * not matter. */
+FS_PUBLIC int fs_report_export(struct fs_store *store,
+    const struct fs_filter *filter, const char *shape, bool clients,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 
 /* When the newest row, and the rules and databases, are from (for
  * --fail-on-stale): microseconds, 0 when there are none. */

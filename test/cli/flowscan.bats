@@ -63,11 +63,9 @@ clients_of() {
 	run "$BIN" repotr
 	[ "$status" -eq 2 ]
 	one_line_about "did you mean 'report'?"
-	for later in label suppress export replay serve db; do
-		run "$BIN" $later
-		[ "$status" -eq 2 ]
-		one_line_about "unknown command '$later'"
-	done
+	run "$BIN" zzz
+	[ "$status" -eq 2 ]
+	one_line_about "unknown command 'zzz'"
 }
 
 # ---- The database ------------------------------------------------------------
