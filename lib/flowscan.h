@@ -913,6 +913,24 @@ FS_PUBLIC int fs_report_lists(const struct fs_ruleset *rules,
 FS_PUBLIC int fs_report_export(struct fs_store *store,
     const struct fs_filter *filter, const char *shape, bool clients,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+/* Two stores: what was stored, and what the same capture gives now. */
+struct fs_replay {
+	struct fs_store *stored, *again;
+	uint64_t flow_id; /* 0: every flow. */
+};
+
+/* How many flows are judged as they were, otherwise, and were not stored; and
+ * what the newest verdicts of both stores rest on. */
+struct fs_replayed {
+	uint64_t same, changed, missing;
+	struct fs_generation then, now;
+};
+
+/* The flows of 'again' that the filter lets through and that are not stored
+ * just so, a line each with what differs. */
+FS_PUBLIC int fs_report_replay(const struct fs_replay *ask,
+    const struct fs_filter *filter, const struct fs_out *out,
+    struct fs_err *err, struct fs_replayed *replayed);
 
 /* When the newest row, and the rules and databases, are from (for
  * --fail-on-stale): microseconds, 0 when there are none. */

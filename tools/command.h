@@ -29,6 +29,7 @@ int cmd_flows(int argc, char **argv);
 int cmd_clients(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 int cmd_feed_update(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_signals(int argc, char **argv);

@@ -13,6 +13,7 @@ const struct command commands[] = {
 	{ "clients", cmd_clients, "a line for each client" },
 	{ "flows", cmd_flows, "a line for each flow" },
 	{ "explain", cmd_explain, "why a flow or a client is judged so" },
+	{ "replay", cmd_replay, "judge a capture again, and what differs" },
 	{ "export", cmd_export, "flows and clients for other systems" },
 	{ "rules", cmd_rules, "check, test, show and try rules" },
 	{ "feed-update", cmd_feed_update, "fetch the lists that rules name" },
