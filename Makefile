@@ -98,7 +98,7 @@ rulesdir = $(datadir)/flowscan/rules
 ifdef VERSION
 $(call remember,$(BUILD)/rulesdir,$(rulesdir))
 $(call remember,$(BUILD)/flags,$(CC) $(ALL_CFLAGS))
-$(call remember,$(BUILD)/link-flags,$(LINK) $(LIBS) $(UV_LIBS) $(CURL_LIBS))
+$(call remember,$(BUILD)/link-flags,$(LINK) $(LIBS) $(DAEMON_LIBS) $(TOOL_LIBS))
 $(call remember,$(BUILD)/lib/list,$(LIB_SOURCES))
 $(call remember,$(BUILD)/bin/list,$(DAEMON_SOURCES) $(TOOL_SOURCES))
 $(foreach r,$(ROOMS),$(call remember,$(BUILD)/lib/list-$(r),$(wildcard lib/$(r)/*.c)))
@@ -148,9 +148,9 @@ define newline
 endef
 
 $(BUILD)/bin/flowscand: $(call object,$(DAEMON_SOURCES)) $(BUILD)/lib/libflowscan.a $(BUILD)/bin/list $(BUILD)/link-flags
-	$(call link,$(LIBS) $(UV_LIBS))
+	$(call link,$(LIBS) $(DAEMON_LIBS))
 $(BUILD)/bin/flowscan: $(call object,$(TOOL_SOURCES)) $(BUILD)/lib/libflowscan.a $(BUILD)/bin/list $(BUILD)/link-flags
-	$(call link,$(LIBS) $(CURL_LIBS))
+	$(call link,$(LIBS) $(TOOL_LIBS))
 
 # ---- Testing -------------------------------------------------------------
 
@@ -169,8 +169,8 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call unit_room,$(r),$(call object,lib/names.c $(wildcard lib/settings.c)) $(call rooms_until,$(r)))))
 # Tests of what stands above the rooms.
 $(eval $(call unit_room,lib,$(BUILD)/lib/libflowscan.a))
-$(eval $(call unit_room,daemon,$(DAEMON_PARTS) $(BUILD)/lib/libflowscan.a,$$(UV_LIBS)))
-$(eval $(call unit_room,tools,$(TOOL_PARTS) $(BUILD)/lib/libflowscan.a,$$(CURL_LIBS)))
+$(eval $(call unit_room,daemon,$(DAEMON_PARTS) $(BUILD)/lib/libflowscan.a,$$(DAEMON_LIBS)))
+$(eval $(call unit_room,tools,$(TOOL_PARTS) $(BUILD)/lib/libflowscan.a,$$(TOOL_LIBS)))
 
 unit: $(UNIT_TESTS)
 

@@ -150,6 +150,7 @@ config_fini(struct config *config)
 	free_texts(config->asn, config->asn_count);
 	free_texts(config->interfaces, config->interface_count);
 	free(config->store_path);
+	free(config->user);
 	free(config->control_path);
 	free(config->control_group);
 	free(config->ignored_places);

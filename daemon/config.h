@@ -24,6 +24,7 @@ struct config {
 	char **interfaces;
 	size_t interface_count;
 	size_t ring_size;   /* In bytes. */
+	char *user;         /* Whom to become; null: not said. */
 	char *control_path; /* Of the control socket; null: none. */
 	char *control_group;
 	unsigned control_mode;

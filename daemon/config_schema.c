@@ -399,6 +399,7 @@ static const struct config_option file_options[] = {
 	    .what = "{flows: 1000000}" },
 	{ "privacy", config_read_later },
 	{ "ship", config_read_later },
+	{ "user", config_read_user, offsetof(struct config, user) },
 	{ "control", config_read_section, .section = &config_control_section,
 	    .what = "{path: /run/flowscan/control.sock}" },
 	{ "log", config_read_section, .section = &config_log_section,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "confine.h"
 #include "log.h"
 #include "options.h"
 #include "pipeline.h"
@@ -29,7 +30,9 @@ run(const struct options *options, const struct config *config)
 	if (code < 0 && options->check) {
 		log_line("config, %zu rules and the databases are fine",
 		    fs_ruleset_count(pipeline.rules));
-		code = 0;
+		code = options->explain
+		    ? confine_explain(config, options, pipeline.rules)
+		    : 0;
 	}
 	if (code < 0)
 		code = check_input(options, config);

@@ -10,7 +10,13 @@
 #include "flowscan.h"
 #include "log.h"
 
-enum { OPTION_DB = 256, OPTION_WORKERS, OPTION_CHECK, OPTION_VERSION };
+enum {
+	OPTION_DB = 256,
+	OPTION_WORKERS,
+	OPTION_CHECK,
+	OPTION_EXPLAIN,
+	OPTION_VERSION
+};
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -19,6 +25,7 @@ static const struct option long_options[] = {
 	{ "db", required_argument, NULL, OPTION_DB },
 	{ "workers", required_argument, NULL, OPTION_WORKERS },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "explain-privileges", no_argument, NULL, OPTION_EXPLAIN },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -44,6 +51,9 @@ print_help(void)
 	     "      --workers N       this version has one worker\n"
 	     "      --check           read config, rules and databases, print\n"
 	     "                        every fault, and exit\n"
+	     "      --explain-privileges\n"
+	     "                        with --check: what the program keeps\n"
+	     "                        once everything is open\n"
 	     "      --version         print the version\n"
 	     "\n"
 	     "exit codes: 0 done; 2 usage or config; 3 database; 5 done in "
@@ -108,6 +118,7 @@ read_option(int option, struct options *options)
 	case OPTION_DB: return read_once("--db", &options->db);
 	case OPTION_WORKERS: return read_workers(optarg, options);
 	case OPTION_CHECK: options->check = true; return -1;
+	case OPTION_EXPLAIN: options->explain = true; return -1;
 	case OPTION_VERSION: printf("flowscand %s\n", fs_version()); return 0;
 	case 'h': print_help(); return 0;
 	default: log_line("try 'flowscand --help'"); return 2;
@@ -119,7 +130,7 @@ options_read(int argc, char **argv, struct options *options)
 {
 	int option, rc = -1;
 
-	*options = (struct options){ .workers = 1 };
+	*options = (struct options){ .workers = 1, .confine = true };
 	if (fds_hold_standard() < 0)
 		return 2;
 	options->captures = calloc((size_t)argc, sizeof(*options->captures));
@@ -138,6 +149,10 @@ options_read(int argc, char **argv, struct options *options)
 	if (optind < argc) {
 		log_line("'%s' is no option; capture files are given with -r",
 		    argv[optind]);
+		return 2;
+	}
+	if (options->explain && !options->check) {
+		log_line("--explain-privileges goes with --check");
 		return 2;
 	}
 	if (options->capture_count > 0 && options->interface_count > 0) {

@@ -14,6 +14,8 @@ struct options {
 	size_t interface_count;
 	unsigned workers;
 	bool check;
+	bool explain; /* --explain-privileges */
+	bool confine; /* Give up what is not needed. */
 };
 
 /* Reads the command line; prints help, version or what is wrong with it.

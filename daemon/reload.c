@@ -1,6 +1,7 @@
 #include "reload.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -188,6 +189,20 @@ take(struct reload *reload)
 	}
 }
 
+/* The process is confined to the folders that it began with. What is without
+ * can be known by the answer alone, which is that of a file's permissions. */
+static void
+tell_outside(struct reload *reload)
+{
+	struct fs_err *err = &reload->err;
+	size_t size = strlen(err->text);
+
+	if (reload->confined && strstr(err->text, strerror(EACCES)) != NULL)
+		(void)snprintf(err->text + size, sizeof(err->text) - size,
+		    ": restart needed if it lies outside of the folders that "
+		    "the program began with");
+}
+
 static void
 refuse(struct reload *reload)
 {
@@ -196,6 +211,7 @@ refuse(struct reload *reload)
 	char text[FS_TEXT_SIZE];
 
 	reload->refusals++;
+	tell_outside(reload);
 	if (err->text[0] == '\0')
 		(void)snprintf(reload->err.text, sizeof(reload->err.text), "%s",
 		    fs_strerror(reload->rc));

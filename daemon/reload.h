@@ -26,7 +26,8 @@ struct reload {
 	uv_timer_t settle; /* Runs until the last of several changes. */
 	uv_work_t work;
 	bool loading, again;
-	bool ended; /* What is loaded still is of no use. */
+	bool confined; /* To the folders that the run began with. */
+	bool ended;    /* What is loaded still is of no use. */
 	/* What the work leaves. */
 	struct fs_ruleset *rules;
 	struct fs_err err;

@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -96,6 +97,7 @@ int
 run_begin(struct run *run, struct pipeline *pipeline,
     const struct options *options)
 {
+	struct fs_err err = { 0 };
 	int rc;
 
 	memset(run, 0, sizeof(*run));
@@ -110,6 +112,10 @@ run_begin(struct run *run, struct pipeline *pipeline,
 	}
 	log_open((enum log_target)pipeline->config->log_target,
 	    pipeline->config->log_level, "/dev/log");
+	if (confine_begin(&run->confine, pipeline->config, options, &err) < 0) {
+		log_fault(NULL, false, &err);
+		return 2;
+	}
 	if ((rc = uv_loop_init(&run->loop)) < 0) {
 		log_line("cannot start: %s", uv_strerror(rc));
 		return 2;
@@ -122,8 +128,8 @@ run_begin(struct run *run, struct pipeline *pipeline,
 	return 0;
 }
 
-int
-run_open_store(struct run *run)
+static int
+open_store(struct run *run)
 {
 	struct pipeline *pipeline = run->pipeline;
 	struct fs_err err = { 0 };
@@ -135,7 +141,31 @@ run_open_store(struct run *run)
 		log_fault(NULL, false, &err);
 	else
 		log_line("%s: cannot start: %s", run->db, fs_strerror(rc));
+	if (rc == -EACCES && run->confine.privileges.changes)
+		log_line("it is opened as user '%s': give that user the folder "
+			 "and what is in it (chown -R)",
+		    run->confine.privileges.user);
 	return pipeline->store_failed ? 3 : 2;
+}
+
+int
+run_open_store(struct run *run)
+{
+	struct fs_err err = { 0 };
+	int code;
+
+	if (confine_drop(&run->confine, &err) < 0) {
+		log_fault(NULL, false, &err);
+		return 2;
+	}
+	if ((code = open_store(run)) != 0)
+		return code;
+	if (confine_enter(&run->confine, run->pipeline, run->options, &err) <
+	    0) {
+		log_fault(NULL, false, &err);
+		return 2;
+	}
+	return 0;
 }
 
 void

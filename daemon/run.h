@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include "confine.h"
 #include "options.h"
 #include "pipeline.h"
 #include "progress.h"
@@ -27,6 +28,7 @@ struct run {
 	uv_timer_t timer;       /* Live. */
 	struct reload reload;   /* Live. */
 	struct service service; /* Live. */
+	struct confine confine;
 	struct fs_capture *capture;
 	size_t capture_at; /* Next of options->captures. */
 	const char *subject;
@@ -47,7 +49,9 @@ int run_live(struct pipeline *pipeline, const struct options *options);
 int run_begin(struct run *run, struct pipeline *pipeline,
     const struct options *options);
 void run_end(struct run *run);
-/* Opens the store, once there is something to read. Returns the exit code. */
+/* Opens the store, once there is something to read, in the name of the user
+ * to become, and then gives up all that the run does not need: threads are
+ * made after this. Returns the exit code. */
 int run_open_store(struct run *run);
 /* A failure that ends the run: the store's, or a lack of memory. */
 void run_fail(struct run *run, int rc);

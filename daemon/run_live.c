@@ -99,7 +99,8 @@ open_service(struct run *run)
 {
 	struct fs_err err = { 0 };
 
-	if (service_open(&run->service, run->pipeline->config, &err) == 0)
+	if (service_open(&run->service, run->pipeline->config,
+		run->confine.privileges.uid, &err) == 0)
 		return 0;
 	log_fault(NULL, false, &err);
 	return 2;

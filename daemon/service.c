@@ -56,6 +56,7 @@ fill_run(const struct service *service, struct status *status)
 
 	status->sensor = pipeline->config->settings.sensor;
 	status->store = run->db;
+	status->privileges = run->confine.text;
 	status->interface_count = 1;
 	status->interfaces[0].name = run->subject;
 	fs_capture_stats(run->capture, &status->interfaces[0].stats);
@@ -187,14 +188,14 @@ on_watchdog(uv_timer_t *timer)
 }
 
 int
-service_open(struct service *service, const struct config *config,
+service_open(struct service *service, const struct config *config, uid_t owner,
     struct fs_err *err)
 {
 	const struct control_access access = {
 		.path = config->control_path,
 		.group = config->control_group,
 		.mode = config->control_mode,
-		.owner = geteuid(),
+		.owner = owner,
 	};
 
 	*service = (struct service){ .socket.fd = -1 };
@@ -214,6 +215,7 @@ service_start(struct service *service, struct run *run)
 
 	service->run = run;
 	service->started_us = wall_us();
+	reload->confined = run->confine.on;
 	reload->on_begun = on_begun;
 	reload->on_loaded = on_loaded;
 	reload->ctx = service;

@@ -21,10 +21,11 @@ struct service {
 	struct fs_err refused;
 };
 
-/* Opens what needs the privileges of the start: control socket and word to
- * the manager. Returns 0 or a negative code, with 'err' set. */
+/* Opens what needs the privileges of the start: control socket, which
+ * will be the owner's, and word to the manager. Returns 0 or a negative code,
+ * with 'err' set. */
 int service_open(struct service *service, const struct config *config,
-    struct fs_err *err);
+    uid_t owner, struct fs_err *err);
 /* Serves, and says that the capture goes on. Returns 0 or a code of libuv. */
 int service_start(struct service *service, struct run *run);
 /* Says that the run comes to its end, and serves nobody any more. */

@@ -230,6 +230,7 @@ status_write(const struct status *status, struct json *json)
 	json_put_text(json, "version", fs_version());
 	json_put_u64(json, "pid", (uint64_t)getpid());
 	json_put_text(json, "sensor", status->sensor);
+	json_put_text(json, "privileges", status->privileges);
 	status_write_stats(status, json);
 	put_store(status, json);
 	put_rules(status, json);

@@ -26,7 +26,7 @@ struct status_queue {
 
 struct status {
 	uint64_t now_us, started_us;
-	const char *sensor, *store;
+	const char *sensor, *privileges, *store;
 	size_t interface_count, part_count, queue_count;
 	struct status_interface interfaces[STATUS_INTERFACES];
 	struct status_part parts[STATUS_PARTS];

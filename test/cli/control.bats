@@ -16,6 +16,7 @@ setup() {
 	sensor: {name: tap-7}
 	rules: [$T/rules]
 	control: {path: $SOCKET, mode: 0600}
+	user: root
 	END
 }
 

@@ -9,7 +9,7 @@ setup() {
 		ip netns add flowscan-$$ &&
 			ip -n flowscan-$$ link set lo up
 	} 2>/dev/null || skip "no network namespaces here"
-	echo "rules: [$PWD/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
+	printf 'rules: [%s]\nuser: root\n' "$PWD/rules" >"$BATS_TEST_TMPDIR/live.yaml"
 }
 
 teardown() {
@@ -89,7 +89,7 @@ send() {
 @test "changed rules are taken over, faulty ones are not" {
 	mkdir "$BATS_TEST_TMPDIR/rules"
 	rule first 'flow.server_port = 4711'
-	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
+	printf 'rules: [%s]\nuser: root\n' "$BATS_TEST_TMPDIR/rules" >"$BATS_TEST_TMPDIR/live.yaml"
 	capture
 	rule broken 'flow.server_prt = 4711'
 	logged 'the new set is refused, the old one stays'
@@ -115,7 +115,7 @@ send() {
 @test "many reloads under traffic: no frame is lost, no descriptor more" {
 	mkdir "$BATS_TEST_TMPDIR/rules"
 	rule r0 'flow.server_port = 4711'
-	echo "rules: [$BATS_TEST_TMPDIR/rules]" >"$BATS_TEST_TMPDIR/live.yaml"
+	printf 'rules: [%s]\nuser: root\n' "$BATS_TEST_TMPDIR/rules" >"$BATS_TEST_TMPDIR/live.yaml"
 	capture
 	files=$(ls /proc/$scanner/fd | wc -l)
 	for i in $(seq 40); do
