@@ -206,7 +206,7 @@ $(BUILD)/fuzz/fuzz_%: FORCE
 	$(FUZZ_MAKE) $@
 .PHONY: FORCE
 
-SCRIPTS = $(wildcard .ci/run tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/lab/run)
+SCRIPTS = $(wildcard .ci/run tools/completion/*.bash tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/lab/run)
 # looked_at(program, files, options): runs a linter where there is one.
 looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
 	else echo "lint: $(1) is missing and did not look at $(2)"; fi,:)
@@ -256,6 +256,13 @@ RULE_FILES := $(wildcard rules/* rules/*/*)
 RULE_FILES := $(filter-out $(patsubst %/,%,$(wildcard rules/*/)),$(RULE_FILES))
 manual = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 EXAMPLE := flowscand.yaml.example
+# Where systemd and bash look for what packages bring.
+unitdir = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+completiondir = $(datadir)/bash-completion/completions
+UNITS := $(patsubst daemon/systemd/%.in,%,$(wildcard daemon/systemd/*.service.in))
+COMPLETIONS := flowscan flowscand
 
 # Where everything goes; 'uninstall' removes exactly this.
 INSTALLED = $(sbindir)/flowscand $(bindir)/flowscan \
@@ -263,13 +270,17 @@ INSTALLED = $(sbindir)/flowscand $(bindir)/flowscan \
 	$(libdir)/$(SONAME) $(libdir)/libflowscan.so \
 	$(libdir)/pkgconfig/flowscan.pc $(docdir)/$(EXAMPLE) \
 	$(foreach m,$(MANUALS),$(call manual,$(m))) \
+	$(addprefix $(unitdir)/,$(UNITS)) \
+	$(sysusersdir)/flowscan.conf $(tmpfilesdir)/flowscan.conf \
+	$(addprefix $(completiondir)/,$(COMPLETIONS)) \
 	$(addprefix $(datadir)/flowscan/,$(RULE_FILES))
 OWN_FOLDERS = $(rulesdir)/lists $(rulesdir)/feeds $(rulesdir) $(datadir)/flowscan $(docdir)
 
 # A sed program that fills in the paths of this installation.
 FILL_IN = -e 's|@prefix@|$(prefix)|g' -e 's|@libdir@|$(libdir)|g' \
 	-e 's|@includedir@|$(includedir)|g' -e 's|@VERSION@|$(VERSION)|g' \
-	-e 's|@PRIVATE_LIBS@|$(LIBS)|g' -e 's|\.\./rules|$(rulesdir)|g'
+	-e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
+	-e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@PRIVATE_LIBS@|$(LIBS)|g' -e 's|\.\./rules|$(rulesdir)|g'
 
 install: all
 	install -d $(sort $(dir $(addprefix $(DESTDIR),$(INSTALLED))))
@@ -281,6 +292,10 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libflowscan.so
 	sed $(FILL_IN) flowscan.pc.in > $(DESTDIR)$(libdir)/pkgconfig/flowscan.pc
 	sed $(FILL_IN) docs/$(EXAMPLE) > $(DESTDIR)$(docdir)/$(EXAMPLE)
+	install -m 644 daemon/systemd/flowscan.sysusers $(DESTDIR)$(sysusersdir)/flowscan.conf
+	install -m 644 daemon/systemd/flowscan.tmpfiles $(DESTDIR)$(tmpfilesdir)/flowscan.conf
+	@$(foreach u,$(UNITS),sed $(FILL_IN) daemon/systemd/$(u).in > $(DESTDIR)$(unitdir)/$(u) &&) :
+	@$(foreach c,$(COMPLETIONS),install -m 644 tools/completion/$(c).bash $(DESTDIR)$(completiondir)/$(c) &&) :
 	@$(foreach m,$(MANUALS),install -m 644 $(m) $(DESTDIR)$(call manual,$(m)) &&) :
 	@$(foreach r,$(RULE_FILES),install -m 644 $(r) $(DESTDIR)$(datadir)/flowscan/$(r) &&) :
 

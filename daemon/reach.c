@@ -123,7 +123,7 @@ add_rules(struct reach *reach, const struct config *config,
 static void
 add_system(struct reach *reach, bool live)
 {
-	static const char *const always[] = { "/dev/urandom",
+	static const char *const always[] = { "/dev/null", "/dev/urandom",
 		"/sys/devices/system/cpu" };
 	static const char *const captures[] = { "/sys/class/net",
 		"/sys/devices", "/proc/net" };
