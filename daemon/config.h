@@ -28,8 +28,9 @@ struct config {
 	char *control_path; /* Of the control socket; null: none. */
 	char *control_group;
 	unsigned control_mode;
-	int log_target; /* enum log_target */
-	int log_level;  /* Of syslog(3). */
+	int log_target;   /* enum log_target */
+	int log_level;    /* Of syslog(3). */
+	uint32_t workers; /* 0: one a core. */
 	/* Where policy.ignore.protocols names each of them; null: the defaults
 	 * stand, and 'file' is null, too. */
 	struct config_place *ignored_places;

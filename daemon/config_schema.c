@@ -221,6 +221,8 @@ static const struct config_option capture_options[] = {
 	    .what = "names of interfaces, such as [eth0]" },
 	{ "ring_size", config_read_bytes, offsetof(struct config, ring_size),
 	    .min = 1 << 20, .max = (int64_t)4 << 30 },
+	{ "workers", config_read_u32, offsetof(struct config, workers),
+	    .min = 1, .max = FS_ENGINES_MAX, .what = "workers" },
 	{ "mirror", read_mirrors },
 	{ "outer_flows", config_read_bool, SETTING(outer_flows) },
 	{ 0 },

@@ -48,7 +48,8 @@ print_help(void)
 	     "zstd;\n"
 	     "                        '-' is standard input\n"
 	     "      --db FILE         the database, instead of the config's\n"
-	     "      --workers N       this version has one worker\n"
+	     "      --workers N       threads that judge flows (one a core, at "
+	     "most 8)\n"
 	     "      --check           read config, rules and databases, print\n"
 	     "                        every fault, and exit\n"
 	     "      --explain-privileges\n"
@@ -65,10 +66,9 @@ read_workers(const char *text, struct options *options)
 {
 	uint64_t workers;
 
-	if (!num_parse_u64(text, 1, 1, &workers)) {
-		log_line("--workers %s: this version runs one worker; "
-			 "leave the option out",
-		    text);
+	if (!num_parse_u64(text, 1, FS_ENGINES_MAX, &workers)) {
+		log_line("--workers %s: expected a number from 1 to %d", text,
+		    FS_ENGINES_MAX);
 		return 2;
 	}
 	options->workers = (unsigned)workers;

@@ -1,5 +1,6 @@
 #include "pipeline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
@@ -7,8 +8,6 @@
 #include "log.h"
 #include "policy.h"
 
-/* Rows between two commits of a run over files. */
-enum { COMMIT_ROWS = 20000 };
 /* Live frames are handed over within this. */
 enum { LATE_US = 2000000 };
 
@@ -41,38 +40,19 @@ pipeline_load(struct pipeline *pipeline, const struct config *config)
 	return rc < 0 ? rc : geo_rc;
 }
 
+/* While all rests; null when it cannot be opened now. */
+static struct fs_store *
+store_of(const struct pipeline *pipeline)
+{
+	return pipeline->reader.writer.store;
+}
+
 static int
 note_failure(struct pipeline *pipeline, int rc)
 {
 	if (rc < 0)
 		pipeline->store_failed = true;
 	return rc;
-}
-
-static int
-take_flow(void *ctx, const struct fs_observation *flow)
-{
-	struct pipeline *pipeline = ctx;
-	int rc;
-
-	rc = fs_store_put_flow(pipeline->store, flow, &pipeline->err);
-	if (rc < 0)
-		return note_failure(pipeline, rc);
-	pipeline->uncommitted++;
-	return fs_judge_observe(pipeline->judge, flow);
-}
-
-static int
-take_client(void *ctx, const struct fs_client *client)
-{
-	struct pipeline *pipeline = ctx;
-	int rc;
-
-	rc = fs_store_put_client(pipeline->store, client, &pipeline->err);
-	if (rc < 0)
-		return note_failure(pipeline, rc);
-	pipeline->decisions[client->verdict.decision]++;
-	return fs_floors_learn(pipeline->floors, client);
 }
 
 static void
@@ -116,8 +96,8 @@ open_store(struct pipeline *pipeline, const char *path, struct fs_err *err)
 {
 	int rc;
 
-	if ((rc = fs_store_open(path, err, &pipeline->store)) < 0 ||
-	    (rc = fs_store_unfinished(pipeline->store, err,
+	if ((rc = writer_open(&pipeline->reader.writer, path, err)) < 0 ||
+	    (rc = fs_store_unfinished(store_of(pipeline), err,
 		 &pipeline->gap_us)) < 0)
 		return note_failure(pipeline, rc);
 	pipeline->after_gap = rc > 0;
@@ -135,8 +115,25 @@ freeze(struct pipeline *pipeline, struct fs_err *err)
 		return rc;
 	fill_generation(pipeline);
 	return note_failure(pipeline,
-	    fs_store_put_generation(pipeline->store, pipeline->rules,
+	    fs_store_put_generation(store_of(pipeline), pipeline->rules,
 		&pipeline->generation, err));
+}
+
+static int
+start_threads(struct pipeline *pipeline, struct fs_err *err)
+{
+	const struct reader_parts parts = {
+		.settings = &pipeline->config->settings,
+		.rules = pipeline->rules,
+		.geo = pipeline->geo,
+		.judge = pipeline->judge,
+		.floors = pipeline->floors,
+		.generation = pipeline->generation.id,
+		.workers = pipeline->workers ? pipeline->workers : 1,
+		.live = pipeline->live,
+	};
+
+	return reader_start(&pipeline->reader, &parts, err);
 }
 
 int
@@ -146,25 +143,66 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 	uint32_t id;
 	int rc;
 
-	if ((rc = open_store(pipeline, path, err)) < 0 ||
+	if ((rc = reader_init(&pipeline->reader)) < 0 ||
+	    (rc = open_store(pipeline, path, err)) < 0 ||
 	    (rc = fs_floors_new(settings, err, &pipeline->floors)) < 0)
 		return rc;
-	rc = fs_store_recall(pipeline->store, learn, pipeline, err);
+	rc = fs_store_recall(store_of(pipeline), learn, pipeline, err);
 	if (rc < 0)
 		return note_failure(pipeline, rc);
 	if ((rc = freeze(pipeline, err)) < 0)
 		return rc;
 	id = pipeline->generation.id;
-	if ((rc = fs_engine_new(settings, pipeline->rules, pipeline->geo, id,
-		 err, &pipeline->engine)) < 0 ||
-	    (rc = fs_judge_new(settings, pipeline->rules, pipeline->geo, id,
+	if ((rc = fs_judge_new(settings, pipeline->rules, pipeline->geo, id,
 		 err, &pipeline->judge)) < 0)
 		return rc;
-	fs_engine_sink(pipeline->engine, take_flow, pipeline);
-	fs_judge_sink(pipeline->judge, take_client, pipeline);
 	fs_judge_floors(pipeline->judge, pipeline->floors, id);
-	rc = fs_store_recall(pipeline->store, recall, pipeline, err);
-	return note_failure(pipeline, rc);
+	rc = fs_store_recall(store_of(pipeline), recall, pipeline, err);
+	if (rc < 0)
+		return note_failure(pipeline, rc);
+	return start_threads(pipeline, err);
+}
+
+/* What the threads say. */
+static int
+note_trouble(struct pipeline *pipeline, int rc)
+{
+	if (rc < 0 && pipeline->reader.writer.trouble.store)
+		pipeline->store_failed = true;
+	return rc;
+}
+
+int
+pipeline_push(struct pipeline *pipeline)
+{
+	return note_trouble(pipeline,
+	    reader_push(&pipeline->reader, &pipeline->err));
+}
+
+int
+pipeline_rest(struct pipeline *pipeline)
+{
+	return note_trouble(pipeline,
+	    reader_rest(&pipeline->reader, &pipeline->err));
+}
+
+void
+pipeline_save(struct pipeline *pipeline)
+{
+	reader_save(&pipeline->reader);
+}
+
+int
+pipeline_commit(struct pipeline *pipeline)
+{
+	reader_judge(&pipeline->reader);
+	return pipeline_push(pipeline);
+}
+
+void
+pipeline_stats(struct pipeline *pipeline, struct fs_engine_stats *stats)
+{
+	reader_stats(&pipeline->reader, stats);
 }
 
 /* Live, once an hour: what was learned since then counts from now on. */
@@ -176,6 +214,11 @@ renew_floors(struct pipeline *pipeline, uint64_t now_us)
 	if (pipeline->frozen_us == 0)
 		pipeline->frozen_us = now_us;
 	if (now_us < pipeline->frozen_us + floors_us)
+		return 0;
+	if ((rc = pipeline_rest(pipeline)) < 0)
+		return rc;
+	/* While the store cannot be written, the old ones stand. */
+	if (store_of(pipeline) == NULL)
 		return 0;
 	pipeline->frozen_us = now_us;
 	if ((rc = freeze(pipeline, &pipeline->err)) < 0)
@@ -247,7 +290,7 @@ put_start(struct pipeline *pipeline, uint64_t now_us)
 		rc = pipeline_event(pipeline, FS_EVENT_LOAD, now_us, "floors",
 		    fs_floors_clients(pipeline->floors),
 		    generation->floors_digest);
-	return rc < 0 ? rc : pipeline_save(pipeline);
+	return rc < 0 ? rc : pipeline_rest(pipeline);
 }
 
 void
@@ -265,9 +308,9 @@ begin_capture(struct pipeline *pipeline, uint64_t now_us)
 
 	pipeline->fresh = false;
 	if (now_us < pipeline->last_us)
-		rc = fs_engine_flush(pipeline->engine);
+		rc = reader_flush(&pipeline->reader, &pipeline->err);
 	pipeline->first_us = pipeline->last_us = now_us;
-	return rc;
+	return note_trouble(pipeline, rc);
 }
 
 uint64_t
@@ -288,7 +331,8 @@ pipeline_tick(struct pipeline *pipeline, uint64_t now_us)
 		pipeline->last_us = now_us;
 	if (rc == 0)
 		rc = renew_floors(pipeline, now_us);
-	return rc < 0 ? rc : fs_engine_tick(pipeline->engine, now_us);
+	reader_tick(&pipeline->reader, now_us);
+	return rc;
 }
 
 int
@@ -302,29 +346,8 @@ pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame)
 		return rc;
 	if (frame->time_us > pipeline->last_us)
 		pipeline->last_us = frame->time_us;
-	rc = fs_engine_frame(pipeline->engine, frame);
-	if (rc == 0 && pipeline->uncommitted >= COMMIT_ROWS)
-		rc = pipeline_save(pipeline);
-	return rc;
-}
-
-int
-pipeline_save(struct pipeline *pipeline)
-{
-	pipeline->uncommitted = 0;
-	return note_failure(pipeline,
-	    fs_store_commit(pipeline->store, &pipeline->err));
-}
-
-int
-pipeline_commit(struct pipeline *pipeline)
-{
-	int rc;
-
-	pipeline->rounds++;
-	if ((rc = fs_judge_flush(pipeline->judge)) < 0)
-		return rc;
-	return pipeline_save(pipeline);
+	return note_trouble(pipeline,
+	    reader_frame(&pipeline->reader, frame, &pipeline->err));
 }
 
 int
@@ -346,32 +369,55 @@ pipeline_event(struct pipeline *pipeline, enum fs_event_kind kind,
 	snprintf(event.text, sizeof(event.text), "%s", text ? text : "");
 	snprintf(event.sensor, sizeof(event.sensor), "%s",
 	    pipeline->config->settings.sensor);
-	return note_failure(pipeline,
-	    fs_store_put_event(pipeline->store, &event, &pipeline->err));
+	return reader_event(&pipeline->reader, &event);
+}
+
+/* All rest: the new ones take the old ones' place everywhere at once. */
+static int
+take_rules(struct pipeline *pipeline, struct fs_ruleset *rules)
+{
+	struct reader *reader = &pipeline->reader;
+	struct fs_ruleset *old = pipeline->rules;
+	struct fs_generation before = pipeline->generation;
+	unsigned i;
+	int rc;
+
+	pipeline->rules = rules;
+	fill_generation(pipeline);
+	rc = fs_store_put_generation(store_of(pipeline), rules,
+	    &pipeline->generation, &pipeline->err);
+	if (rc < 0) {
+		pipeline->rules = old;
+		pipeline->generation = before;
+		return rc;
+	}
+	for (i = 0; i < reader->worker_count; i++)
+		fs_engine_reload(reader->workers[i].engine, rules,
+		    pipeline->generation.id);
+	fs_judge_reload(pipeline->judge, rules, pipeline->generation.id);
+	fs_ruleset_free(old);
+	return 0;
 }
 
 int
 pipeline_reload(struct pipeline *pipeline, struct fs_ruleset *rules)
 {
-	struct fs_ruleset *old = pipeline->rules;
-	struct fs_generation before = pipeline->generation;
-	int rc;
+	int rc = pipeline_rest(pipeline);
 
-	pipeline->rules = rules;
-	fill_generation(pipeline);
-	rc = fs_store_put_generation(pipeline->store, rules,
-	    &pipeline->generation, &pipeline->err);
+	if (rc == 0 && store_of(pipeline) == NULL) {
+		snprintf(pipeline->err.text, sizeof(pipeline->err.text),
+		    "the store cannot be written now");
+		rc = -EAGAIN;
+	}
+	if (rc == 0)
+		rc = take_rules(pipeline, rules);
 	if (rc < 0) {
-		pipeline->rules = old;
-		pipeline->generation = before;
 		fs_ruleset_free(rules);
 		return rc;
 	}
-	fs_engine_reload(pipeline->engine, rules, pipeline->generation.id);
-	fs_judge_reload(pipeline->judge, rules, pipeline->generation.id);
-	fs_ruleset_free(old);
 	rc = pipeline_event(pipeline, FS_EVENT_LOAD, pipeline->last_us, "rules",
 	    fs_ruleset_count(rules), fs_ruleset_digest(rules));
+	reader_save(&pipeline->reader);
 	return rc < 0 ? rc : put_stale_lists(pipeline, pipeline->last_us);
 }
 
@@ -384,7 +430,7 @@ put_losses(struct pipeline *pipeline)
 	size_t i;
 	int rc = 0;
 
-	fs_engine_stats(pipeline->engine, &stats);
+	pipeline_stats(pipeline, &stats);
 	for (i = 0; i < stats.drop_count && rc == 0; i++)
 		if (stats.drops[i].value > 0)
 			rc = pipeline_event(pipeline, FS_EVENT_DROP,
@@ -406,24 +452,29 @@ put_losses(struct pipeline *pipeline)
 int
 pipeline_finish(struct pipeline *pipeline)
 {
+	struct reader *reader = &pipeline->reader;
 	int rc;
 
 	if ((rc = put_start(pipeline, pipeline->last_us)) < 0 ||
-	    (rc = fs_engine_flush(pipeline->engine)) < 0 ||
+	    (rc = note_trouble(pipeline,
+		 reader_flush(reader, &pipeline->err))) < 0 ||
+	    (rc = pipeline_rest(pipeline)) < 0 ||
 	    (rc = put_losses(pipeline)) < 0 ||
 	    (rc = pipeline_event(pipeline, FS_EVENT_STOP, pipeline->last_us,
 		 FS_RUN_SUBJECT, 0, NULL)) < 0)
 		return rc;
-	return pipeline_commit(pipeline);
+	reader_judge(reader);
+	if ((rc = pipeline_rest(pipeline)) < 0)
+		return rc;
+	return note_trouble(pipeline, reader_stop(reader, &pipeline->err));
 }
 
 void
 pipeline_fini(struct pipeline *pipeline)
 {
-	fs_engine_free(pipeline->engine);
+	reader_fini(&pipeline->reader);
 	fs_judge_free(pipeline->judge);
 	fs_floors_free(pipeline->floors);
-	fs_store_close(pipeline->store);
 	fs_ruleset_free(pipeline->rules);
 	fs_geo_close(pipeline->geo);
 }

@@ -1,25 +1,23 @@
-/* Engine, judge and store put together: frames in, rows out. One worker,
- * inline. */
+/* Engines, judge and store put together: frames in, rows out. */
 #pragma once
 
 #include "config.h"
 #include "flowscan.h"
+#include "reader.h"
 
 struct pipeline {
 	const struct config *config; /* Borrowed. */
 	struct fs_ruleset *rules;    /* Owned, as all below. */
 	struct fs_geo *geo;
-	struct fs_engine *engine;
 	struct fs_judge *judge;
 	struct fs_floors *floors;
-	struct fs_store *store;
+	struct reader reader; /* The threads. */
 	struct fs_generation generation;
-	uint64_t frozen_us;    /* Live: when the floors were frozen. */
-	uint64_t uncommitted;  /* Rows. */
-	bool after_gap;        /* The run before was cut off; its rows end at */
-	uint64_t gap_us;       /* this time. */
-	uint64_t decisions[3]; /* Client rows by verdict. */
-	unsigned rounds;       /* Times that the clients were judged. */
+	uint64_t frozen_us; /* Live: when the floors were frozen. */
+	bool after_gap;     /* The run before was cut off; its rows end at */
+	uint64_t gap_us;    /* this time. */
+	unsigned workers;
+	bool live;
 	/* Of the present capture, by its own clock. */
 	uint64_t first_us, last_us;
 	bool fresh;   /* No frame of it was read yet. */
@@ -32,8 +30,8 @@ struct pipeline {
  * negative code of the first. */
 int pipeline_load(struct pipeline *pipeline, const struct config *config);
 
-/* Opens the store and starts engine and judge. Returns 0 or a negative
- * code. */
+/* Opens the store and starts the threads: pipeline->workers, and 'live', are
+ * to be set before. Returns 0 or a negative code. */
 int pipeline_start(struct pipeline *pipeline, const char *path,
     struct fs_err *err);
 
@@ -46,10 +44,18 @@ int pipeline_frame(struct pipeline *pipeline, const struct fs_frame *frame);
 int pipeline_tick(struct pipeline *pipeline, uint64_t now_us);
 /* The time up to which a live capture has handed over its frames. */
 uint64_t pipeline_live_us(void);
-/* Commits what was given so far; clients are not judged. */
-int pipeline_save(struct pipeline *pipeline);
-/* Judges the clients that changed and commits. */
+/* Has what was given so far worked on. */
+int pipeline_push(struct pipeline *pipeline);
+/* Has what was given so far committed, when the present round ends. */
+void pipeline_save(struct pipeline *pipeline);
+/* Live: has the clients that changed judged, and all committed. Over files
+ * that happens by itself, after so many frames: whoever kills a run finds its
+ * clients, too, and neither time nor speed shows in their revisions. */
 int pipeline_commit(struct pipeline *pipeline);
+/* Waits until all is worked on, and committed. */
+int pipeline_rest(struct pipeline *pipeline);
+/* What all workers had counted when their last rounds ended. */
+void pipeline_stats(struct pipeline *pipeline, struct fs_engine_stats *stats);
 /* Ends all flows, judges, commits. */
 int pipeline_finish(struct pipeline *pipeline);
 

@@ -68,32 +68,27 @@ add_drops(struct buf *line, const struct fs_engine_stats *stats)
 	}
 }
 
-/* Whether a client gave one row, so that rows by verdict are clients; live,
- * each gives one whenever it was seen again. */
-static bool
-counts_clients(const struct pipeline *pipeline)
-{
-	return pipeline->rounds == 1;
-}
-
 static const char *
 plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
 }
 
-static void
-print_counts(const struct pipeline *pipeline, double seconds)
+static uint64_t
+decided(const struct pipeline *pipeline, int decision)
 {
-	uint64_t clients = fs_judge_clients(pipeline->judge);
+	return fs_judge_decisions(pipeline->judge, decision);
+}
+
+static void
+print_counts(struct pipeline *pipeline, double seconds)
+{
+	uint64_t clients = decided(pipeline, FS_ANOMALOUS) +
+	    decided(pipeline, FS_REVIEW) + decided(pipeline, FS_CLEAN);
 	struct fs_engine_stats stats;
 	struct buf line;
 
-	if (counts_clients(pipeline))
-		clients = pipeline->decisions[FS_ANOMALOUS] +
-		    pipeline->decisions[FS_REVIEW] +
-		    pipeline->decisions[FS_CLEAN];
-	fs_engine_stats(pipeline->engine, &stats);
+	pipeline_stats(pipeline, &stats);
 	buf_init(&line);
 	buf_printf(&line,
 	    "%" PRIu64 " frame%s, %" PRIu64 " flow%s, %" PRIu64
@@ -114,17 +109,15 @@ print_counts(const struct pipeline *pipeline, double seconds)
 
 void
 progress_summary(const struct progress *progress, uint64_t now_ns,
-    const struct pipeline *pipeline, const char *db)
+    struct pipeline *pipeline, const char *db)
 {
 	double seconds = (double)(now_ns - progress->begun_ns) / 1e9;
 
 	progress_clear(progress);
 	print_counts(pipeline, seconds);
-	if (counts_clients(pipeline))
-		log_line("clients: %" PRIu64 " anomalous, %" PRIu64
-			 " to review, %" PRIu64 " clean",
-		    pipeline->decisions[FS_ANOMALOUS],
-		    pipeline->decisions[FS_REVIEW],
-		    pipeline->decisions[FS_CLEAN]);
+	log_line("clients: %" PRIu64 " anomalous, %" PRIu64
+		 " to review, %" PRIu64 " clean",
+	    decided(pipeline, FS_ANOMALOUS), decided(pipeline, FS_REVIEW),
+	    decided(pipeline, FS_CLEAN));
 	log_line("next: flowscan report --db %s", db);
 }

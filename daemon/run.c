@@ -93,6 +93,20 @@ run_tell_capture(struct run *run, const char *text)
 		run_fail(run, rc);
 }
 
+/* A worker a core: the other threads have little to do. */
+static unsigned
+choose_workers(const struct options *options, const struct config *config)
+{
+	enum { USUAL_MAX = 8 };
+	unsigned cores = uv_available_parallelism();
+
+	if (options->workers > 0)
+		return options->workers;
+	if (config->workers > 0)
+		return config->workers;
+	return cores < USUAL_MAX ? cores : USUAL_MAX;
+}
+
 int
 run_begin(struct run *run, struct pipeline *pipeline,
     const struct options *options)
@@ -104,6 +118,8 @@ run_begin(struct run *run, struct pipeline *pipeline,
 	run->service.socket.fd = run->service.notify.fd = -1;
 	run->pipeline = pipeline;
 	run->options = options;
+	pipeline->workers = choose_workers(options, pipeline->config);
+	pipeline->live = options->capture_count == 0;
 	run->db = options->db ? options->db : pipeline->config->store_path;
 	if (run->db == NULL) {
 		log_line("no database: name one with --db FILE, or with "

@@ -81,19 +81,16 @@ open_next(struct run *run)
 	}
 }
 
-/* Whoever kills a run loses its last second at most. */
+/* Whoever kills a run loses its last second of flows at most. */
 static void
 save_in_time(struct run *run)
 {
 	uint64_t now_ns = uv_hrtime();
-	int rc;
 
 	if (now_ns - run->saved_ns < (uint64_t)RUN_TICK_MS * 1000000)
 		return;
 	run->saved_ns = now_ns;
-	if (run->pipeline->uncommitted > 0 &&
-	    (rc = pipeline_save(run->pipeline)) < 0)
-		run_fail(run, rc);
+	pipeline_save(run->pipeline);
 }
 
 static void
@@ -129,7 +126,8 @@ on_idle(uv_idle_t *handle)
 static void
 read_files(struct run *run)
 {
-	progress_begin(&run->progress, uv_hrtime());
+	run->saved_ns = uv_hrtime();
+	progress_begin(&run->progress, run->saved_ns);
 	uv_idle_init(&run->loop, &run->idle);
 	run->idle.data = run;
 	uv_idle_start(&run->idle, on_idle);

@@ -25,6 +25,8 @@ on_readable(uv_poll_t *handle, int status, int events)
 		run->code = 5;
 		uv_stop(&run->loop);
 	}
+	if ((failed = pipeline_push(run->pipeline)) < 0)
+		run_fail(run, failed);
 }
 
 /* Writes what the kernel dropped since the last look. */

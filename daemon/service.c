@@ -48,11 +48,37 @@ fill_memory(const struct run *run, struct status *status)
 }
 
 static void
+fill_queues(const struct reader *reader, struct status *status)
+{
+	struct status_queue rows = { .name = "rows",
+		.room = ring_room(reader->judging.rows),
+		.waiting = ring_count(reader->judging.rows) };
+	struct status_queue batches = { .name = "batches" };
+	struct status_queue said = { .name = "observations" };
+	unsigned i;
+
+	for (i = 0; i < reader->worker_count; i++) {
+		const struct worker *worker = &reader->workers[i];
+
+		said.waiting += ring_count(worker->sheaves);
+		said.room += ring_room(worker->sheaves);
+		if (!worker->threaded)
+			continue;
+		batches.waiting += ring_count(worker->batches);
+		batches.room += ring_room(worker->batches);
+	}
+	status_add_queue(status, &batches);
+	status_add_queue(status, &said);
+	status_add_queue(status, &rows);
+}
+
+static void
 fill_run(const struct service *service, struct status *status)
 {
 	const struct run *run = service->run;
-	const struct pipeline *pipeline = run->pipeline;
-	int i;
+	struct pipeline *pipeline = run->pipeline;
+	struct judging_counts counts;
+	size_t i;
 
 	status->sensor = pipeline->config->settings.sensor;
 	status->store = run->db;
@@ -60,11 +86,13 @@ fill_run(const struct service *service, struct status *status)
 	status->interface_count = 1;
 	status->interfaces[0].name = run->subject;
 	fs_capture_stats(run->capture, &status->interfaces[0].stats);
-	fs_engine_stats(pipeline->engine, &status->engine);
-	status->clients = fs_judge_clients(pipeline->judge);
-	status->clients_evicted = fs_judge_evicted(pipeline->judge);
+	pipeline_stats(pipeline, &status->engine);
+	judging_count(&pipeline->reader.judging, &counts);
+	status->clients = counts.clients;
+	status->clients_evicted = counts.evicted;
 	for (i = 0; i < 3; i++)
-		status->decisions[i] = pipeline->decisions[i];
+		status->decisions[i] = counts.decisions[i];
+	fill_queues(&pipeline->reader, status);
 	status->store_bytes =
 	    size_of_file(run->db, "") + size_of_file(run->db, "-wal");
 	status->rules = pipeline->rules;
@@ -128,6 +156,8 @@ on_rotate(void *ctx, struct fs_err *err)
 	struct pipeline *pipeline = service->run->pipeline;
 	int rc = pipeline_commit(pipeline);
 
+	if (rc == 0)
+		rc = pipeline_rest(pipeline);
 	if (rc < 0) {
 		*err = pipeline->err;
 		run_fail(service->run, rc);

@@ -314,9 +314,14 @@ int
 fs_engine_restart(struct fs_engine *engine, uint64_t now_us)
 {
 	int rc = fs_engine_flush(engine);
+	enum flow_end end;
+	uint64_t at_us;
 
 	pair_table_clear(engine->pairs);
 	engine->now_us = now_us;
+	/* Nothing is due in an empty table, but its clock goes back, too. */
+	if (rc == 0)
+		(void)flow_table_due(engine->flows, now_us, &end, &at_us);
 	return rc;
 }
 

@@ -589,6 +589,9 @@ FS_PUBLIC int fs_judge_recall(struct fs_judge *judge,
     const struct fs_client *client);
 /* Gives a row for every client that changed, in order of address. */
 FS_PUBLIC int fs_judge_flush(struct fs_judge *judge);
+/* How many clients were given rows, by what they were judged to be last. */
+FS_PUBLIC uint64_t fs_judge_decisions(const struct fs_judge *judge,
+    int decision);
 FS_PUBLIC uint64_t fs_judge_clients(const struct fs_judge *judge);
 FS_PUBLIC uint64_t fs_judge_evicted(const struct fs_judge *judge);
 

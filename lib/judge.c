@@ -22,6 +22,7 @@ struct fs_judge {
 	const struct fs_geo *geo;
 	const struct fs_floors *floors;
 	uint32_t generation;
+	uint64_t decisions[FS_ANOMALOUS + 1];
 	bool reloaded; /* Clients may hold what other rules said. */
 	struct client_table *clients;
 	fs_client_fn *sink;
@@ -228,6 +229,17 @@ add_client_evidence(struct fs_judge *judge, struct fs_client *row)
 	row->evidence_count = count + kept;
 }
 
+/* A client counts as what it was judged to be last. */
+static void
+count_decision(struct fs_judge *judge, struct client *client, uint8_t decision)
+{
+	int before = client_decide(client, decision);
+
+	if (before >= 0)
+		judge->decisions[before]--;
+	judge->decisions[decision]++;
+}
+
 /* Judges a client and gives its row. */
 static int
 judge_client(struct fs_judge *judge, struct client *client)
@@ -254,6 +266,7 @@ judge_client(struct fs_judge *judge, struct client *client)
 	subject.client = row->addr;
 	verdict_decide(&judge->settings->scoring, &judge->settings->policy,
 	    &subject, row->evidence, row->evidence_count, &row->verdict);
+	count_decision(judge, client, row->verdict.decision);
 	row->signals_size = (uint32_t)blob_encode(&judge->signals, row->signals,
 	    sizeof(row->signals));
 	return judge->sink(judge->sink_ctx, row);
@@ -286,4 +299,12 @@ uint64_t
 fs_judge_evicted(const struct fs_judge *judge)
 {
 	return client_table_evicted(judge->clients);
+}
+
+uint64_t
+fs_judge_decisions(const struct fs_judge *judge, int decision)
+{
+	return decision >= FS_CLEAN && decision <= FS_ANOMALOUS
+	    ? judge->decisions[decision]
+	    : 0;
 }

@@ -137,6 +137,12 @@ ring_count(const struct ring *ring)
 	return atomic_load(&ring->put) - taken;
 }
 
+uint32_t
+ring_room(const struct ring *ring)
+{
+	return ring->mask + 1;
+}
+
 void
 ring_put_wait(struct ring *ring, void *item)
 {

@@ -39,8 +39,9 @@ bool ring_put(struct ring *ring, void *item);
 /* Takes the oldest, or null when the ring is empty. What the other thread
  * wrote before it put the pointer can be read. */
 void *ring_take(struct ring *ring);
-/* How many are in it, for whoever asks. */
+/* How many are in it, and how many could be, for whoever asks. */
 uint32_t ring_count(const struct ring *ring);
+uint32_t ring_room(const struct ring *ring);
 
 /* Put and take that wait, at the ring's own bells. */
 void ring_put_wait(struct ring *ring, void *item);

@@ -71,5 +71,9 @@ void client_local_signals(struct signals *signals);
 const char *client_row(const struct client_table *table, struct client *client,
     struct fs_client *row);
 
+/* Notes what was decided of the client. Returns what was decided before, or
+ * -1. */
+int client_decide(struct client *client, uint8_t decision);
+
 /* The view that counts: exit if any flow to a service was seen. */
 enum fs_view client_view(const struct client *client);

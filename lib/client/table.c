@@ -269,3 +269,13 @@ client_table_next_changed(struct client_table *table)
 	client->changed = false;
 	return client;
 }
+
+int
+client_decide(struct client *client, uint8_t decision)
+{
+	int before = client->decided ? client->decision : -1;
+
+	client->decided = true;
+	client->decision = decision;
+	return before;
+}

@@ -49,6 +49,8 @@ struct client_measures {
 struct client {
 	struct fs_addr addr;
 	bool changed;
+	bool decided; /* Once at least, lately as: */
+	uint8_t decision;
 	uint8_t coverage[2]; /* By view, as all pairs here. */
 	char protocol[2][FS_PROTOCOL_SIZE];
 	uint32_t rev;
