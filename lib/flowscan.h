@@ -782,6 +782,87 @@ enum fs_dimension {
 FS_PUBLIC const char *fs_dimension_name(int dimension);
 FS_PUBLIC int fs_dimension_find(const char *name);
 
+/* ---- What analysts say ------------------------------------------------ */
+
+/* A label says whether a verdict was right: 'tp' that it was, 'fp' that it
+ * was wrong, 'benign' that what was seen is there and harmless. */
+enum fs_label_kind {
+	FS_LABEL_TP,
+	FS_LABEL_FP,
+	FS_LABEL_BENIGN,
+	FS_LABEL_UNSURE,
+	FS_LABEL_COUNT,
+};
+
+FS_PUBLIC const char *fs_label_name(int label);
+FS_PUBLIC int fs_label_find(const char *name);
+
+/* A label of a client, or of a flow when 'flow_id' is not 0; then 'client' is
+ * whose flow it is. With the verdict that it was given to. */
+struct fs_note {
+	uint64_t time_us;
+	uint64_t flow_id;
+	struct fs_prefix client;
+	int label; /* enum fs_label_kind */
+	int class, decision;
+	int32_t score_ppm;
+	char who[FS_NAME_SIZE];
+	char note[FS_TEXT_SIZE];
+};
+
+/* Whom not to bring up, and why. What is set must all hold; a client is hidden
+ * by a rule when nothing else speaks against it, and by a JA4 when all of its
+ * flows that have one have this one. */
+struct fs_suppression {
+	uint64_t id;                  /* From 1. */
+	uint64_t time_us, expires_us; /* 0: never. */
+	struct fs_prefix client;      /* Family 0: any. */
+	uint32_t asn;                 /* 0: any. */
+	char rule[FS_NAME_SIZE];      /* Empty: any. */
+	char ja4[FS_NAME_SIZE];       /* Empty: any. */
+	char who[FS_NAME_SIZE];
+	char reason[FS_TEXT_SIZE];
+};
+
+struct fs_desk;
+
+/* Opens 'labels.db' beside the store at 'store'. Without 'write', a file that
+ * is missing is one in which nobody said anything yet.
+ *
+ * Returns 0, FS_EDB, FS_ENEWER, -EACCES, -ENOMEM. */
+FS_PUBLIC int fs_desk_open(const char *store, bool write, struct fs_err *err,
+    struct fs_desk **desk);
+FS_PUBLIC void fs_desk_close(struct fs_desk *desk);
+
+/* Put down what was said; questions see it when it is opened again. */
+FS_PUBLIC int fs_desk_put_note(struct fs_desk *desk, const struct fs_note *note,
+    struct fs_err *err);
+FS_PUBLIC int fs_desk_put_suppression(struct fs_desk *desk,
+    const struct fs_suppression *suppression, struct fs_err *err, uint64_t *id);
+/* Of 'removed', 'id', 'time_us' and 'who' count. Returns 0 or FS_EEND. */
+FS_PUBLIC int fs_desk_remove(struct fs_desk *desk,
+    const struct fs_suppression *removed, struct fs_err *err);
+/* All labels, in order of time, and whether each still stands: the last one
+ * of a subject does. Borrowed. */
+FS_PUBLIC size_t fs_desk_notes(const struct fs_desk *desk);
+FS_PUBLIC const struct fs_note *fs_desk_note(const struct fs_desk *desk,
+    size_t index, bool *stands);
+
+/* From here on, reports of the store show what was said, which the store
+ * borrows; 'now_us' decides what has expired. */
+FS_PUBLIC void fs_store_attach(struct fs_store *store,
+    const struct fs_desk *desk, uint64_t now_us);
+
+/* Fills in whose label it is to be ('subject' as for fs_report_explain()) and
+ * the verdict that stands. The same results. */
+FS_PUBLIC int fs_note_about(struct fs_store *store, const char *subject,
+    struct fs_err *err, struct fs_note *note);
+/* How many of the clients that stand out in the newest 24 h a suppression
+ * would hide. */
+FS_PUBLIC int fs_suppression_try(struct fs_store *store,
+    const struct fs_suppression *suppression, struct fs_err *err,
+    uint64_t *hidden, uint64_t *of);
+
 /* ---- Reports --------------------------------------------------------- */
 
 enum fs_format {
@@ -838,6 +919,12 @@ struct fs_fit {
  * the signals that are stored. '*matched' is how many labels have a row. */
 FS_PUBLIC int fs_report_fit(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_fit *of,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+
+/* A line for each label, and for each suppression, of the store's desk. */
+FS_PUBLIC int fs_report_labels(struct fs_store *store, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched);
+FS_PUBLIC int fs_report_suppressions(struct fs_store *store,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 
 /* One rule of a set. */

@@ -26,6 +26,9 @@ static const char *const format_names[FS_FORMAT_COUNT] = { "table", "json",
 static const char *const sort_names[FS_SORT_COUNT] = { "usual", "score",
 	"time" };
 
+static const char *const label_names[FS_LABEL_COUNT] = { "tp", "fp", "benign",
+	"unsure" };
+
 #define COUNT_OF(names) (sizeof(names) / sizeof((names)[0]))
 
 static const char *
@@ -97,6 +100,18 @@ int
 fs_sort_find(const char *name)
 {
 	return value_of(sort_names, COUNT_OF(sort_names), name);
+}
+
+const char *
+fs_label_name(int label)
+{
+	return name_of(label_names, COUNT_OF(label_names), label);
+}
+
+int
+fs_label_find(const char *name)
+{
+	return value_of(label_names, COUNT_OF(label_names), name);
 }
 
 const char *

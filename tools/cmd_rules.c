@@ -22,7 +22,7 @@ static const struct rules_verb verbs[] = {
 	    "the flows of a capture or a database that a rule would hit" },
 	{ "diff", rules_diff, "diff OLD NEW [--db FILE]",
 	    "the stored verdicts that other rules would change" },
-	{ "fit", rules_fit, "fit --labels FILE [--db FILE] [PATH]...",
+	{ "fit", rules_fit, "fit [--labels FILE] [--db FILE] [PATH]...",
 	    "how often each rule holds of labelled clients and flows" },
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(verbs[0]) };

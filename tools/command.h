@@ -31,6 +31,8 @@ int cmd_explain(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_feed_update(int argc, char **argv);
+int cmd_label(int argc, char **argv);
+int cmd_suppress(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_signals(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);

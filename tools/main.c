@@ -15,6 +15,8 @@ const struct command commands[] = {
 	{ "explain", cmd_explain, "why a flow or a client is judged so" },
 	{ "replay", cmd_replay, "judge a capture again, and what differs" },
 	{ "export", cmd_export, "flows and clients for other systems" },
+	{ "label", cmd_label, "say whether a verdict was right" },
+	{ "suppress", cmd_suppress, "whom reports need not bring up" },
 	{ "rules", cmd_rules, "check, test, show and try rules" },
 	{ "feed-update", cmd_feed_update, "fetch the lists that rules name" },
 	{ "ctl", cmd_ctl, "ask a flowscand that runs, or tell it what to do" },

@@ -108,6 +108,34 @@ read_zone(struct options *options, const char *value)
 }
 
 static int
+read_ja4(struct options *options, const char *value)
+{
+	options->ja4 = value;
+	return -1;
+}
+
+static int
+read_reason(struct options *options, const char *value)
+{
+	options->reason = value;
+	return -1;
+}
+
+static int
+read_expires(struct options *options, const char *value)
+{
+	options->expires = value;
+	return -1;
+}
+
+static int
+read_note(struct options *options, const char *value)
+{
+	options->note = value;
+	return -1;
+}
+
+static int
 read_fail_on_match(struct options *options, const char *value)
 {
 	(void)value;
@@ -137,17 +165,24 @@ read_no_color(struct options *options, const char *value)
 
 /* ---- The table ---------------------------------------------------------- */
 
-enum option_group { FOR_ALL, FOR_FILTER, FOR_BY };
+enum option_group {
+	FOR_ALL = 1,
+	FOR_FILTER = 2,
+	FOR_BY = 4,
+	FOR_DESK = 8,
+	FOR_NOTE = 16,
+	FOR_SUPPRESS = 32,
+};
 
 static const struct {
 	const char *name;
-	int argument; /* As getopt has it. */
-	enum option_group group;
+	int argument;    /* As getopt has it. */
+	unsigned groups; /* enum option_group */
 	/* Null: a filter of that name, read when all options are known. */
 	int (*read)(struct options *options, const char *value);
 	const char *value, *help;
 } table[] = {
-	{ "db", required_argument, FOR_FILTER, read_db, "FILE",
+	{ "db", required_argument, FOR_FILTER | FOR_DESK, read_db, "FILE",
 	    "the database ($FLOWSCAN_DB, or " DEFAULT_DB ")" },
 	{ "since", required_argument, FOR_FILTER, NULL, "TIME",
 	    "rows from this time on" },
@@ -155,11 +190,11 @@ static const struct {
 	    "rows before this time" },
 	{ "last", required_argument, FOR_FILTER, NULL, "SPAN",
 	    "rows of the newest 90s, 15m, 24h, 7d of the database" },
-	{ "client", required_argument, FOR_FILTER, NULL, "NETWORK",
-	    "clients of this address or network" },
+	{ "client", required_argument, FOR_FILTER | FOR_SUPPRESS, NULL,
+	    "NETWORK", "clients of this address or network" },
 	{ "country", required_argument, FOR_FILTER, NULL, "CODE",
 	    "clients in this country, by its two letters" },
-	{ "asn", required_argument, FOR_FILTER, NULL, "NUMBER",
+	{ "asn", required_argument, FOR_FILTER | FOR_SUPPRESS, NULL, "NUMBER",
 	    "clients of this autonomous system" },
 	{ "class", required_argument, FOR_FILTER, NULL, "CLASS",
 	    "unknown, direct, vpn, proxy, relay, tunnel, tor, "
@@ -172,7 +207,7 @@ static const struct {
 	    "flows to this service, and their clients" },
 	{ "sensor", required_argument, FOR_FILTER, NULL, "NAME",
 	    "rows of this sensor" },
-	{ "rule", required_argument, FOR_FILTER, NULL, "NAME",
+	{ "rule", required_argument, FOR_FILTER | FOR_SUPPRESS, NULL, "NAME",
 	    "rows with evidence of this rule" },
 	{ "query", required_argument, FOR_FILTER, read_query, "TEXT",
 	    "filters in one line (also -q): 'class:vpn score:>=0.8 "
@@ -185,6 +220,14 @@ static const struct {
 	{ "compare", required_argument, FOR_BY, NULL, "PERIOD",
 	    "what is new since the same hours so long before (7d), or since "
 	    "A..B" },
+	{ "ja4", required_argument, FOR_SUPPRESS, read_ja4, "TEXT",
+	    "clients whose flows have this JA4 and no other" },
+	{ "reason", required_argument, FOR_SUPPRESS, read_reason, "TEXT",
+	    "why, for whoever reads it later" },
+	{ "expires", required_argument, FOR_SUPPRESS, read_expires,
+	    "90d|TIME|never", "until when" },
+	{ "note", required_argument, FOR_NOTE, read_note, "TEXT",
+	    "why, for whoever reads it later" },
 	{ "by", required_argument, FOR_BY, read_by, "WHAT",
 	    "a line for each client, asn, country, class, protocol, rule, "
 	    "service, hour" },
@@ -209,9 +252,14 @@ enum { OPTION_FIRST = 256, OPTION_HELP = OPTION_FIRST + COUNT_OF(table) };
 static bool
 is_for(const struct options_kind *kind, size_t index)
 {
-	return table[index].group == FOR_ALL ||
-	    (table[index].group == FOR_FILTER && kind->has_filter) ||
-	    (table[index].group == FOR_BY && kind->has_by);
+	unsigned groups = FOR_ALL;
+
+	groups |= kind->has_filter ? FOR_FILTER : 0;
+	groups |= kind->has_by ? FOR_BY : 0;
+	groups |= kind->has_desk ? FOR_DESK : 0;
+	groups |= kind->has_note ? FOR_NOTE : 0;
+	groups |= kind->has_suppress ? FOR_SUPPRESS : 0;
+	return (table[index].groups & groups) != 0;
 }
 
 static void

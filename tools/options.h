@@ -15,6 +15,7 @@ struct options {
 	int by;             /* enum fs_dimension, or -1. */
 	const char *query;  /* -q, or null. */
 	const char *zone;   /* Of times that name none; null: UTC. */
+	const char *note, *reason, *expires, *ja4; /* Or null. */
 	bool has_period, has_limit;
 	bool fail_on_match;
 	bool fail_on_stale;
@@ -30,7 +31,10 @@ struct options_kind {
 	const char *about; /* A line or two. */
 	bool has_by;
 	bool has_filter;
-	int operands; /* How many it must have; -1: any number. */
+	bool has_desk;     /* It reads or writes what analysts say. */
+	bool has_note;     /* A label. */
+	bool has_suppress; /* A suppression. */
+	int operands;      /* How many it must have; -1: any number. */
 };
 
 /* Reads a command's arguments.

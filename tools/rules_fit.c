@@ -13,13 +13,15 @@
 enum { LABELS_MAX = 10000000, COLUMNS_MAX = 64, LABELS_FIRST = 256 };
 
 static const struct options_kind kind = {
-	.usage = "flowscan rules fit --labels FILE [OPTION]... [PATH]...",
+	.usage = "flowscan rules fit [--labels FILE] [OPTION]... [PATH]...",
 	.about = "How often each rule holds of labelled clients and flows: n1 "
 		 "of the of1 tunnelled\nones and n0 of the of0 honest ones, "
 		 "with 95 % bounds. Fewer than 300 of each are\ninsufficient. "
-		 "The labels are CSV, with a line of headings: 'client' (an "
-		 "address) or\n'flow_id', and 'truth' (a class, such as proxy "
-		 "or direct; also tp, fp, benign,\nunsure).",
+		 "Labels are those of "
+		 "'flowscan label', or CSV with a line of headings: 'client'\n"
+		 "(an address) or 'flow_id', and 'truth' (a class, such as "
+		 "proxy or direct; also tp,\nfp, benign, unsure). fp and "
+		 "benign are honest; unsure is left out.",
 	.has_filter = true,
 	.operands = -1,
 };
@@ -198,6 +200,38 @@ read_labels(struct fit *fit, const char *path)
 	return code;
 }
 
+/* The labels that analysts gave with 'flowscan label'. */
+static int
+read_desk(struct fit *fit)
+{
+	const struct fs_note *note;
+	struct fs_err err = { 0 };
+	struct fs_desk *desk;
+	bool stands;
+	int code = -1;
+	size_t i;
+
+	if (fs_desk_open(fit->options.db, false, &err, &desk) < 0)
+		return complain("rules fit", CODE_DATABASE, "%s", err.text);
+	for (i = 0; i < fs_desk_notes(desk) && code < 0; i++) {
+		note = fs_desk_note(desk, i, &stands);
+		const struct fs_label label = { .client = note->client.addr,
+			.flow_id = note->flow_id,
+			.tunnelled = note->label == FS_LABEL_TP };
+
+		if (stands && note->label != FS_LABEL_UNSURE &&
+		    add(fit, &label) < 0)
+			code = complain("rules fit", CODE_DATABASE,
+			    "no memory for so many labels");
+	}
+	fs_desk_close(desk);
+	if (code < 0 && fit->count == 0)
+		code = rules_misused("fit",
+		    "nothing is labelled: 'flowscan label' does that, or "
+		    "--labels names a file");
+	return code;
+}
+
 /* ---- The answer ---------------------------------------------------------- */
 
 static int
@@ -245,10 +279,8 @@ rules_fit(int argc, char **argv)
 	unsigned warnings;
 	int code = options_read(argc, argv, &kind, &fit.options);
 
-	if (code < 0 && path == NULL)
-		code = rules_misused("fit", "--labels FILE is missing");
 	if (code < 0)
-		code = read_labels(&fit, path);
+		code = path != NULL ? read_labels(&fit, path) : read_desk(&fit);
 	if (code < 0)
 		code = rules_load((const char *const *)fit.options.operands,
 		    (size_t)fit.options.operand_count, &fit.rules, &warnings);

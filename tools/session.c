@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "command.h"
+#include "desk.h"
 
 enum { COMMAND_SIZE = 480 };
 
@@ -66,16 +66,13 @@ check_stale(struct fs_store *store, const struct options *options,
     struct fs_err *err)
 {
 	struct fs_freshness fresh;
-	struct timespec now;
-	uint64_t now_us;
+	const uint64_t now_us = desk_now_us();
 
 	if (!options->fail_on_stale)
 		return CODE_DONE;
 	if (fs_store_freshness(store, err, &fresh) < 0)
 		return complain(options->command, CODE_DATABASE, "%s",
 		    err->text);
-	clock_gettime(CLOCK_REALTIME, &now);
-	now_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	if (now_us > fresh.newest_us &&
 	    now_us - fresh.newest_us > options->stale_us)
 		return complain(options->command, CODE_STALE,
@@ -112,21 +109,38 @@ answer(struct fs_store *store, const struct options *options, ask_fn *ask)
 			  : code;
 }
 
+/* Without what analysts said, the rest is still worth reading. */
+static struct fs_desk *
+open_desk(const struct options *options, int *code)
+{
+	struct fs_desk *desk = NULL;
+	struct fs_err err = { 0 };
+
+	if (fs_desk_open(options->db, false, &err, &desk) < 0)
+		*code = complain(options->command, CODE_PARTLY,
+		    "%s: labels and suppressions are left out", err.text);
+	return desk;
+}
+
 int
 session_run(const struct options *options, ask_fn *ask)
 {
 	struct fs_store *store;
+	struct fs_desk *desk;
 	struct fs_err err = { 0 };
-	int code, stale;
+	int code, stale, partly = CODE_DONE;
 
 	if (fs_store_open_read(options->db, &err, &store) < 0)
 		return complain(options->command, CODE_DATABASE, "%s",
 		    err.text);
+	desk = open_desk(options, &partly);
+	fs_store_attach(store, desk, desk_now_us());
 	code = answer(store, options, ask);
 	if (code == CODE_DONE || code == CODE_MATCHED) {
 		stale = check_stale(store, options, &err);
 		code = stale != CODE_DONE ? stale : code;
 	}
 	fs_store_close(store);
-	return code;
+	fs_desk_close(desk);
+	return code == CODE_DONE ? partly : code;
 }

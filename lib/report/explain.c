@@ -1,92 +1,10 @@
 #include "report/explain.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/addr.h"
 #include "base/err.h"
-#include "report/community.h"
-
-enum { ID_DIGITS = 16 };
-
-/* ---- Finding the subject ------------------------------------------------ */
-
-/* 16 hex digits. */
-static bool
-parse_id(const char *text, uint64_t *id)
-{
-	if (strlen(text) != ID_DIGITS ||
-	    strspn(text, "0123456789abcdefABCDEF") != ID_DIGITS)
-		return false;
-	*id = strtoull(text, NULL, 16);
-	return true;
-}
-
-/* The search for a Community ID, which no index knows. */
-struct community_search {
-	const char *id;
-	struct store_flow *flow;
-	bool found;
-};
-
-static int
-compare_community(void *ctx, const struct store_flow *row)
-{
-	struct community_search *search = ctx;
-	char id[COMMUNITY_ID_SIZE];
-
-	community_id(&row->flow, id);
-	if (strcmp(id, search->id) == 0) {
-		*search->flow = *row;
-		search->found = true;
-	}
-	return 0;
-}
-
-/* Finds the latest flow with a Community ID: other flows of the same tuple
- * have the same one. */
-static int
-find_community(struct fs_store *store, const struct store_query *query,
-    const char *id, struct fs_err *err, struct store_flow *flow)
-{
-	struct community_search search = { id, flow, false };
-	int rc;
-
-	rc = store_ask_flows(store, query, compare_community, &search, err,
-	    NULL);
-	return rc < 0 ? rc : search.found ? 0 : FS_EEND;
-}
-
-static int
-find_subject(struct fs_store *store, struct store_query *query,
-    const char *subject, struct fs_err *err, struct explain *explain)
-{
-	struct fs_addr addr;
-	struct fs_prefix net;
-	uint64_t id;
-
-	store_query_whole(query);
-	query->filter.limit = 0;
-	if (parse_id(subject, &id))
-		return store_ask_flow(store, &query->snapshot, id, err,
-		    &explain->flow);
-	if (addr_parse(subject, &addr) ||
-	    (addr_parse_prefix(subject, true, &net) &&
-		((addr = net.addr), true))) {
-		explain->is_client = true;
-		return store_ask_client(store, &query->snapshot, &addr, err,
-		    &explain->client);
-	}
-	if (strncmp(subject, "1:", 2) == 0)
-		return find_community(store, query, subject, err,
-		    &explain->flow);
-	return err_set(err, FS_ECONFIG,
-	    "'%s' is neither a flow (16 hex digits, or a Community ID) nor "
-	    "an address",
-	    subject);
-}
+#include "report/subject.h"
 
 /* ---- Gathering ---------------------------------------------------------- */
 
@@ -157,6 +75,22 @@ gather_related(struct fs_store *store, struct store_query *query,
 	    &explain->related_in_all);
 }
 
+static int
+gather_marks(struct fs_store *store, struct fs_err *err,
+    struct explain *explain)
+{
+	size_t i;
+
+	for (i = 0; i < explain->related_count; i++)
+		marks_flow(store, &explain->related[i],
+		    &explain->marked_related[i]);
+	if (explain->is_client)
+		return marks_client(store, &explain->client, err,
+		    &explain->marked_client);
+	marks_flow(store, &explain->flow, &explain->marked_flow);
+	return 0;
+}
+
 static int64_t
 rest_of(const struct explain *explain)
 {
@@ -174,26 +108,22 @@ int
 explain_gather(struct fs_store *store, const struct fs_filter *filter,
     const char *subject, struct fs_err *err, struct explain *explain)
 {
+	struct subject found = { .flow = &explain->flow,
+		.client = &explain->client };
 	struct store_query query;
 	int rc;
 
 	*explain = (struct explain){ 0 };
 	if ((rc = store_query(store, filter, err, &query)) < 0)
 		return rc;
-	rc = find_subject(store, &query, subject, err, explain);
-	if (rc == FS_EEND)
-		return err_set(err, FS_EEND,
-		    explain->is_client
-			? "no client %s is stored: 'flowscan clients' lists "
-			  "those that are"
-			: "no flow %s is stored: 'flowscan flows' lists those "
-			  "that are",
-		    subject);
+	rc = subject_find(store, &query, subject, err, &found);
 	if (rc < 0)
 		return rc;
+	explain->is_client = found.is_client;
 	borrow(explain);
 	if ((rc = gather_rules(store, err, explain)) < 0 ||
 	    (rc = gather_related(store, &query, err, explain)) < 0 ||
+	    (rc = gather_marks(store, err, explain)) < 0 ||
 	    (rc = explain_find_sensors(store, &query, err, explain)) < 0)
 		return rc;
 	explain->rest_milli = rest_of(explain);

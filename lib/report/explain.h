@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report/doc.h"
+#include "report/marks.h"
 #include "signal/geo_reach.h"
 #include "signal/times.h"
 #include "store/store.h"
@@ -60,6 +61,9 @@ struct explain {
 	struct store_flow related[EXPLAIN_FLOWS];
 	size_t related_count;
 	uint64_t related_in_all;
+	/* All of those with what analysts say of them. */
+	struct marked_flow marked_flow, marked_related[EXPLAIN_FLOWS];
+	struct marked_client marked_client;
 	/* Where it could be; no rings where nothing is behind the address. */
 	struct geo_ring rings[GEO_RINGS];
 	struct geo_found cities[GEO_CITIES];
@@ -100,6 +104,9 @@ void explain_say_reach(struct doc *doc, const struct explain *explain);
 void explain_say_sensors(struct doc *doc, const struct explain *explain);
 void explain_put_reach(struct json *json, const struct explain *explain);
 void explain_put_sensors(struct json *json, const struct explain *explain);
+
+/* The part of the page on what analysts say. */
+void explain_say_said(struct doc *doc, const struct explain *explain);
 
 int explain_page(const struct explain *explain, const struct fs_out *out,
     struct fs_err *err);

@@ -5,24 +5,6 @@
 
 /* The explanation as JSON; docs/schema/explain.json describes it. */
 
-/* A row with all its fields, as the lists have them. */
-static void
-put_fields(struct json *json, const struct row_kind *kind, const void *row)
-{
-	struct datum datum;
-	size_t i;
-
-	json_object(json);
-	for (i = 0; i < kind->field_count; i++) {
-		if (!(kind->fields[i].use & FIELD_DATA))
-			continue;
-		kind->fields[i].get(row, &datum);
-		json_key(json, kind->fields[i].name);
-		datum_json(&datum, json);
-	}
-	json_object_end(json);
-}
-
 static void
 put_sum(struct json *json, const struct explain *explain)
 {
@@ -132,7 +114,7 @@ put_flows(struct json *json, const struct explain *explain)
 	json_key(json, "flows");
 	json_array(json);
 	for (i = 0; i < explain->related_count; i++)
-		put_fields(json, &flow_rows, &explain->related[i]);
+		rows_put_fields(json, &flow_rows, &explain->marked_related[i]);
 	json_array_end(json);
 	json_put_u64(json, "flows_in_all", explain->related_in_all);
 }
@@ -165,9 +147,9 @@ explain_json(const struct explain *explain, const struct fs_out *out,
 	json_put_text(json, "kind", explain->is_client ? "client" : "flow");
 	json_key(json, "subject");
 	if (explain->is_client)
-		put_fields(json, &client_rows, &explain->client);
+		rows_put_fields(json, &client_rows, &explain->marked_client);
 	else
-		put_fields(json, &flow_rows, &explain->flow);
+		rows_put_fields(json, &flow_rows, &explain->marked_flow);
 	put_measured(json, explain);
 	explain_put_times(json, explain);
 	explain_put_reach(json, explain);

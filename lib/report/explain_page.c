@@ -403,7 +403,8 @@ next_related(const void *ctx, size_t index)
 {
 	const struct explain *explain = ctx;
 
-	return index < explain->related_count ? &explain->related[index] : NULL;
+	return index < explain->related_count ? &explain->marked_related[index]
+					      : NULL;
 }
 
 static int
@@ -466,6 +467,7 @@ explain_page(const struct explain *explain, const struct fs_out *out,
 		say_flow(&doc, explain);
 	say_place(&doc, explain);
 	say_verdict(&doc, explain);
+	explain_say_said(&doc, explain);
 	say_measured(&doc, explain);
 	explain_say_times(&doc, explain);
 	explain_say_reach(&doc, explain);

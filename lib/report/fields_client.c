@@ -9,17 +9,17 @@
 static const struct fs_client *
 client_of(const void *row)
 {
-	const struct store_client *client = row;
+	const struct marked_client *marked = row;
 
-	return &client->client;
+	return &marked->client->client;
 }
 
 static const struct signals *
 signals_of(const void *row)
 {
-	const struct store_client *client = row;
+	const struct marked_client *marked = row;
 
-	return &client->signals;
+	return &marked->client->signals;
 }
 
 static void
@@ -204,6 +204,30 @@ get_why(const void *row, struct datum *datum)
 	}
 }
 
+static void
+get_label(const void *row, struct datum *datum)
+{
+	const struct marked_client *marked = row;
+
+	datum_label(datum, marked->label);
+}
+
+static void
+get_suppressed(const void *row, struct datum *datum)
+{
+	const struct marked_client *marked = row;
+
+	datum_suppressed(datum, marked->suppressed);
+}
+
+static void
+get_said(const void *row, struct datum *datum)
+{
+	const struct marked_client *marked = row;
+
+	datum_said(datum, marked->label, marked->suppressed);
+}
+
 static const struct field client_fields[] = {
 	{ "client_ip", get_client_ip, FIELD_DATA, false, false },
 	{ "client_bits", get_client_bits, FIELD_DATA, true, false },
@@ -227,8 +251,11 @@ static const struct field client_fields[] = {
 	{ "log_odds", get_log_odds, FIELD_DATA, true, false },
 	{ "rev", get_rev, FIELD_DATA, true, false },
 	{ "generation", get_generation, FIELD_DATA, true, false },
+	{ "label", get_label, FIELD_DATA, false, false },
+	{ "suppressed", get_suppressed, FIELD_DATA, true, false },
 	{ "evidence", get_evidence, FIELD_DATA, false, true },
 	{ "signals", get_signals, FIELD_DATA, false, true },
+	{ "said", get_said, FIELD_TABLE, false, false },
 	{ "why", get_why, FIELD_TABLE, false, true },
 };
 

@@ -10,17 +10,17 @@
 static const struct fs_observation *
 flow_of(const void *row)
 {
-	const struct store_flow *flow = row;
+	const struct marked_flow *marked = row;
 
-	return &flow->flow;
+	return &marked->flow->flow;
 }
 
 static const struct signals *
 signals_of(const void *row)
 {
-	const struct store_flow *flow = row;
+	const struct marked_flow *marked = row;
 
-	return &flow->signals;
+	return &marked->flow->signals;
 }
 
 static void
@@ -293,6 +293,30 @@ get_why(const void *row, struct datum *datum)
 	}
 }
 
+static void
+get_label(const void *row, struct datum *datum)
+{
+	const struct marked_flow *marked = row;
+
+	datum_label(datum, marked->label);
+}
+
+static void
+get_suppressed(const void *row, struct datum *datum)
+{
+	const struct marked_flow *marked = row;
+
+	datum_suppressed(datum, marked->suppressed);
+}
+
+static void
+get_said(const void *row, struct datum *datum)
+{
+	const struct marked_flow *marked = row;
+
+	datum_said(datum, marked->label, marked->suppressed);
+}
+
 static const struct field flow_fields[] = {
 	{ "client_ip", get_client_ip, FIELD_DATA, false, false },
 	{ "client_port", get_client_port, FIELD_DATA, true, false },
@@ -327,8 +351,11 @@ static const struct field flow_fields[] = {
 	{ "rev", get_rev, FIELD_DATA, true, false },
 	{ "generation", get_generation, FIELD_DATA, true, false },
 	{ "final", get_final, FIELD_DATA, false, false },
+	{ "label", get_label, FIELD_DATA, false, false },
+	{ "suppressed", get_suppressed, FIELD_DATA, true, false },
 	{ "evidence", get_evidence, FIELD_DATA, false, true },
 	{ "signals", get_signals, FIELD_DATA, false, true },
+	{ "said", get_said, FIELD_TABLE, false, false },
 	{ "why", get_why, FIELD_TABLE, false, true },
 };
 

@@ -12,6 +12,9 @@ struct list {
 	struct rows rows;
 	struct buf title;
 	struct store_query query;
+	struct fs_store *store;
+	struct tallies tallies; /* Of rules. */
+	struct fs_err *err;
 };
 
 static struct list *
@@ -31,6 +34,7 @@ list_free(struct list *list)
 		return;
 	rows_fini(&list->rows);
 	buf_fini(&list->title);
+	tallies_fini(&list->tallies);
 	free(list);
 }
 
@@ -43,6 +47,8 @@ list_query(struct list *list, struct fs_store *store,
 
 	if (rc < 0)
 		return rc;
+	list->store = store;
+	list->err = err;
 	buf_add_text(&list->title, what);
 	period_words(&list->query, &list->title);
 	list->rows.title = buf_text(&list->title);
@@ -55,19 +61,31 @@ list_query(struct list *list, struct fs_store *store,
 static int
 give_flow(void *ctx, const struct store_flow *row)
 {
-	return rows_add(ctx, row);
+	struct list *list = ctx;
+	struct marked_flow marked;
+
+	marks_flow(list->store, row, &marked);
+	return rows_add(&list->rows, &marked);
 }
 
 static int
 give_client(void *ctx, const struct store_client *row)
 {
-	return rows_add(ctx, row);
+	struct list *list = ctx;
+	struct marked_client marked;
+	int rc = marks_client(list->store, row, list->err, &marked);
+
+	return rc < 0 ? rc : rows_add(&list->rows, &marked);
 }
 
 static int
 give_group(void *ctx, const struct store_group *group)
 {
-	return rows_add(ctx, group);
+	struct list *list = ctx;
+	const struct group_line line = { group,
+		tallies_find(&list->tallies, group->key) };
+
+	return rows_add(&list->rows, &line);
 }
 
 int
@@ -84,8 +102,8 @@ fs_report_flows(struct fs_store *store, const struct fs_filter *filter,
 	if (filter->sort == FS_SORT_SCORE)
 		list->query.order = STORE_BY_SCORE;
 	if ((rc = rows_begin(&list->rows, &flow_rows, out, err)) < 0 ||
-	    (rc = store_ask_flows(store, &list->query, give_flow, &list->rows,
-		 err, &count)) < 0 ||
+	    (rc = store_ask_flows(store, &list->query, give_flow, list, err,
+		 &count)) < 0 ||
 	    (rc = rows_end(&list->rows, count)) < 0)
 		goto out;
 	if (matched != NULL)
@@ -109,8 +127,8 @@ fs_report_clients(struct fs_store *store, const struct fs_filter *filter,
 	if (filter->sort == FS_SORT_TIME)
 		list->query.order = STORE_BY_LAST;
 	if ((rc = rows_begin(&list->rows, &client_rows, out, err)) < 0 ||
-	    (rc = store_ask_clients(store, &list->query, give_client,
-		 &list->rows, err, &count)) < 0 ||
+	    (rc = store_ask_clients(store, &list->query, give_client, list, err,
+		 &count)) < 0 ||
 	    (rc = rows_end(&list->rows, count)) < 0)
 		goto out;
 	if (matched != NULL)
@@ -134,12 +152,15 @@ fs_report_by(struct fs_store *store, const struct fs_filter *filter,
 		 "Flows by their own verdicts, not their clients', from ",
 		 err)) < 0)
 		goto out;
+	if (dimension == FS_BY_RULE &&
+	    (rc = tallies_gather(store, err, &list->tallies)) < 0)
+		goto out;
 	list->query.dimension = dimension;
 	list->rows.key_name = fs_dimension_name(dimension);
 	if ((rc = rows_begin(&list->rows, group_rows(dimension), out, err)) <
 		0 ||
-	    (rc = store_ask_by(store, &list->query, give_group, &list->rows,
-		 err, &count)) < 0 ||
+	    (rc = store_ask_by(store, &list->query, give_group, list, err,
+		 &count)) < 0 ||
 	    (rc = rows_end(&list->rows, count)) < 0)
 		goto out;
 	if (matched != NULL)

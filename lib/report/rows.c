@@ -209,3 +209,20 @@ rows_fini(struct rows *rows)
 	buf_fini(&rows->cells);
 	buf_fini(&rows->cell_ends);
 }
+
+void
+rows_put_fields(struct json *json, const struct row_kind *kind, const void *row)
+{
+	struct datum datum;
+	size_t i;
+
+	json_object(json);
+	for (i = 0; i < kind->field_count; i++) {
+		if (!(kind->fields[i].use & FIELD_DATA))
+			continue;
+		kind->fields[i].get(row, &datum);
+		json_key(json, kind->fields[i].name);
+		datum_json(&datum, json);
+	}
+	json_object_end(json);
+}

@@ -88,5 +88,9 @@ int rows_add(struct rows *rows, const void *row);
 int rows_end(struct rows *rows, uint64_t matched);
 void rows_fini(struct rows *rows);
 
+/* One row with all fields of machines, as an object of JSON. */
+void rows_put_fields(struct json *json, const struct row_kind *kind,
+    const void *row);
+
 /* Adds, behind 'before', how many rows there are, and what shows the rest. */
 void rows_footer(struct rows *rows, const char *before);

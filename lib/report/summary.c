@@ -98,7 +98,15 @@ take_client(void *ctx, const struct store_client *row)
 	bool is_new = summary->has_before &&
 	    row->client.first_us >= summary->query.since_us;
 	struct summary_client *client;
+	struct marked_client marked;
+	int rc = marks_client(now->store, row, now->err, &marked);
 
+	if (rc < 0)
+		return rc;
+	if (marked.suppressed != NULL) {
+		summary->suppressed++;
+		return 0;
+	}
 	summary->suspects++;
 	summary->new_suspects += is_new;
 	if (summary->client_count == summary->client_room)
@@ -106,6 +114,7 @@ take_client(void *ctx, const struct store_client *row)
 	client = &summary->client[summary->client_count++];
 	client->row = *row;
 	client->is_new = is_new;
+	client->label = marked.label;
 	client->benign[0] = '\0';
 	return 0;
 }
@@ -173,6 +182,7 @@ gather_before(struct gathering *now)
 {
 	struct summary *summary = now->summary;
 	struct store_query query = summary->query;
+	int rc;
 
 	if (query.since_us <= summary->query.snapshot.oldest_us)
 		return 0;
@@ -182,7 +192,27 @@ gather_before(struct gathering *now)
 	summary->has_before = true;
 	summary->before_since_us = query.since_us;
 	summary->before_until_us = query.until_us;
-	return store_ask_totals(now->store, &query, now->err, &summary->before);
+	rc = store_ask_totals(now->store, &query, now->err, &summary->before);
+	return rc < 0
+	    ? rc
+	    : summary_find_changes(now->store, &query, now->err, summary);
+}
+
+/* What analysts say, counted. */
+static int
+gather_said(struct gathering *now)
+{
+	struct summary *summary = now->summary;
+	const struct fs_desk *desk = now->store->desk;
+	size_t i;
+
+	summary->desk = desk;
+	summary->now_us = now->store->now_us;
+	for (i = 0; desk != NULL && i < desk->note_count; i++)
+		if (desk_note_stands(desk, i))
+			summary->labels[desk->note[i].label]++;
+	return said_gather(now->store, &summary->query, now->err,
+	    &summary->said);
 }
 
 int
@@ -207,6 +237,8 @@ summary_gather(struct fs_store *store, const struct fs_filter *filter,
 	    (rc = store_ask_events(store, &summary->query, take_event, summary,
 		 err)) < 0)
 		return rc;
+	if ((rc = gather_said(&now)) < 0)
+		return rc;
 	return gather_suspects(&now);
 }
 
@@ -214,6 +246,7 @@ void
 summary_fini(struct summary *summary)
 {
 	free(summary->client);
+	said_fini(&summary->said);
 	summary->client = NULL;
 }
 

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "report/doc.h"
+#include "report/fields.h"
+#include "report/said.h"
 #include "store/store.h"
 
 enum {
 	SUMMARY_CLIENTS = 10, /* Told in words, unless the filter says more. */
 	SUMMARY_CLIENTS_MAX = 1000,
 	SUMMARY_EVENTS = 64, /* Kinds of what was missed. */
+	SUMMARY_CHANGES = 24,
+	SUMMARY_CHANGES_EACH = 6, /* Of one dimension. */
 };
 
 /* A client to look at, with what speaks for another reading. */
@@ -15,6 +19,14 @@ struct summary_client {
 	struct store_client row;
 	char benign[1024]; /* One a line, of the rules that counted. */
 	bool is_new;       /* First seen in this period. */
+	const struct fs_note *label; /* What stands; or null. */
+};
+
+/* A protocol, class, country or AS whose flows are new, or many more. */
+struct summary_change {
+	int dimension; /* enum fs_dimension */
+	char key[FS_NAME_SIZE], name[FS_NAME_SIZE];
+	uint64_t now, before; /* Flows. */
 };
 
 /* Events of one kind and subject, added up. */
@@ -35,6 +47,9 @@ struct summary {
 	bool has_before;
 	uint64_t before_since_us, before_until_us;
 	struct store_totals before;
+	struct summary_change change[SUMMARY_CHANGES];
+	size_t change_count;
+	uint64_t changes_left; /* That had no room. */
 	bool has_generation;
 	struct fs_generation generation;
 	struct summary_event event[SUMMARY_EVENTS];
@@ -43,14 +58,33 @@ struct summary {
 	/* To look at: anomalous ones first, then those to review. */
 	struct summary_client *client; /* Owned. */
 	size_t client_count, client_room;
-	uint64_t suspects;     /* All of them. */
+	uint64_t suspects;     /* All of them, but those that are hidden. */
 	uint64_t new_suspects; /* Of those, first seen in this period. */
+	/* What analysts say: borrowed, or null. */
+	const struct fs_desk *desk;
+	uint64_t now_us;
+	uint64_t suppressed; /* Clients that are hidden. */
+	struct said said;
+	uint64_t labels[FS_LABEL_COUNT]; /* That stand. */
 };
 
 /* Gathers; summary_fini() frees, also after a failure. */
 int summary_gather(struct fs_store *store, const struct fs_filter *filter,
     struct fs_err *err, struct summary *summary);
 void summary_fini(struct summary *summary);
+
+/* Fills in 'change': 'before' is the question that 'summary->before' answers.
+ * Returns 0 or a negative code. */
+int summary_find_changes(struct fs_store *store,
+    const struct store_query *before, struct fs_err *err,
+    struct summary *summary);
+/* The section, and the part of the JSON, on what is new or grew. */
+void summary_say_new(const struct summary *summary, struct doc *doc);
+void summary_put_changes(const struct summary *summary, struct json *json);
+
+/* The sections, and the parts of the JSON, on what analysts say. */
+void summary_say_said(const struct summary *summary, struct doc *doc);
+void summary_put_said(const struct summary *summary, struct json *json);
 
 /* Write it: as a page, as JSON, as CSV (a line a class). */
 int summary_page(const struct summary *summary, const struct fs_out *out,

@@ -245,6 +245,9 @@ put_client(struct json *json, const struct summary_client *client)
 	json_put_time(json, "last_seen", row->last_us);
 	json_key(json, "new");
 	json_bool(json, client->is_new);
+	json_key(json, "label");
+	datum_label(&datum, client->label);
+	datum_json(&datum, json);
 	json_key(json, "evidence");
 	datum_json_evidence(row->evidence, row->evidence_count, json);
 	put_lines(json, "benign", client->benign);
@@ -269,7 +272,10 @@ put_suspects(struct json *json, const struct summary *summary)
 	}
 	json_object(json);
 	put_cell(json, "all", &summary->before.all);
+	json_put_time(json, "since", summary->before_since_us);
+	json_put_time(json, "until", summary->before_until_us);
 	json_put_u64(json, "new_clients", summary->new_suspects);
+	summary_put_changes(summary, json);
 	json_object_end(json);
 }
 
@@ -288,5 +294,6 @@ summary_json(const struct summary *summary, struct json *json)
 	put_traffic(json, summary);
 	put_protocols(json, summary);
 	put_suspects(json, summary);
+	summary_put_said(summary, json);
 	json_object_end(json);
 }

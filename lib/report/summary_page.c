@@ -260,6 +260,18 @@ say_headline(struct doc *doc, const struct summary_client *client)
 }
 
 static void
+say_label(struct doc *doc, const struct fs_note *label)
+{
+	if (label == NULL)
+		return;
+	buf_printf(&doc->line, "labelled %s by ", fs_label_name(label->label));
+	add_text(&doc->line, label->who);
+	buf_add_text(&doc->line, ": ");
+	add_text(&doc->line, label->note);
+	doc_item(doc, 2, TONE_DOUBT);
+}
+
+static void
 say_reasons(struct doc *doc, const struct summary_client *client)
 {
 	const struct fs_client *row = &client->row.client;
@@ -308,6 +320,7 @@ say_clients(struct doc *doc, const struct summary *summary)
 	}
 	for (i = 0; i < summary->client_count; i++) {
 		say_headline(doc, &summary->client[i]);
+		say_label(doc, summary->client[i].label);
 		say_reasons(doc, &summary->client[i]);
 		say_benign(doc, summary->client[i].benign);
 	}
@@ -318,55 +331,6 @@ say_clients(struct doc *doc, const struct summary *summary)
 		buf_add_text(&doc->line, " more.");
 		doc_text(doc, 1, TONE_PLAIN);
 	}
-}
-
-/* ---- What is new -------------------------------------------------------- */
-
-static void
-say_change(struct doc *doc, const char *what, uint64_t now, uint64_t before)
-{
-	buf_printf(&doc->line, "%s: ", what);
-	doc_count(&doc->line, now);
-	buf_add_text(&doc->line, ", before ");
-	doc_count(&doc->line, before);
-	doc_item(doc, 1, TONE_PLAIN);
-}
-
-static uint64_t
-flows_of(const struct store_totals *totals, int class)
-{
-	const struct store_cell *cell = totals->judged[class];
-
-	return cell[0].flows + cell[1].flows + cell[2].flows;
-}
-
-static void
-say_new(struct doc *doc, const struct summary *summary)
-{
-	int kind;
-
-	doc_section(doc, "New since the period before");
-	if (!summary->has_before) {
-		buf_add_text(&doc->line,
-		    "The store holds nothing from before this period.");
-		doc_text(doc, 1, TONE_FAINT);
-		return;
-	}
-	doc_count(&doc->line, summary->new_suspects);
-	buf_add_text(&doc->line, " of the ");
-	doc_count(&doc->line, summary->suspects);
-	buf_add_text(&doc->line, " clients to look at were first seen in it.");
-	doc_item(doc, 1, TONE_PLAIN);
-	say_change(doc, "flows", summary->now.all.flows,
-	    summary->before.all.flows);
-	say_change(doc, "clients", summary->now.all.clients,
-	    summary->before.all.clients);
-	for (kind = 0; kind < FS_CLASS_COUNT; kind++)
-		if (flows_of(&summary->now, kind) !=
-		    flows_of(&summary->before, kind))
-			say_change(doc, fs_class_name(kind),
-			    flows_of(&summary->now, kind),
-			    flows_of(&summary->before, kind));
 }
 
 /* ---- The page ----------------------------------------------------------- */
@@ -405,8 +369,9 @@ summary_page(const struct summary *summary, const struct fs_out *out,
 	summary_basis(summary, &doc);
 	if ((rc = say_traffic(&doc, summary, err)) < 0)
 		goto out;
+	summary_say_new(summary, &doc);
 	say_clients(&doc, summary);
-	say_new(&doc, summary);
+	summary_say_said(summary, &doc);
 	say_next(&doc, summary);
 	rc = doc_end(&doc);
 out:

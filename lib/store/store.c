@@ -23,7 +23,7 @@ store_of(const struct store_ops *ops, void *state, struct fs_err *err,
 		ops->close(state);
 		return err_set(err, -ENOMEM, "no memory is left");
 	}
-	*s = (struct fs_store){ ops, state };
+	*s = (struct fs_store){ .ops = ops, .state = state };
 	*store = s;
 	return 0;
 }

@@ -166,6 +166,9 @@ struct store_ops {
 struct fs_store {
 	const struct store_ops *ops;
 	void *state; /* Owned. */
+	/* What analysts say, borrowed; or null. */
+	const struct fs_desk *desk;
+	uint64_t now_us; /* For what has expired. */
 };
 
 /* ---- Questions --------------------------------------------------------- */

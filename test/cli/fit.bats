@@ -74,7 +74,7 @@ END
 @test "rules fit: bad labels are told with their line" {
 	fit rules
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"--labels FILE is missing"* ]]
+	[[ "$output" == *"nothing is labelled"* ]]
 	fit --labels /nowhere rules
 	[ "$status" -eq 2 ]
 	printf '%s\n' address,truth >"$LABELS"
@@ -93,4 +93,19 @@ END
 	fit --labels "$LABELS" rules
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"labelled both ways"* ]]
+}
+
+@test "rules fit: labels of 'flowscan label'" {
+	cp "$DB" "$BATS_TEST_TMPDIR/own.db"
+	say() { "$BIN/flowscan" label --db "$BATS_TEST_TMPDIR/own.db" "$1" "$2" --note why; }
+	say 192.0.2.34 tp
+	say 192.0.2.50 fp
+	say 192.0.2.50 tp
+	say 192.0.2.18 tp
+	say 198.51.100.2 benign
+	say 198.51.100.18 fp
+	say 198.51.100.34 unsure
+	row=$("$BIN/flowscan" rules fit --db "$BATS_TEST_TMPDIR/own.db" --format csv \
+		--fields rule,n1,of1,n0,of0 rules | tr -d '\r' | grep ^tls-ends-behind-tcp,)
+	[ "$row" = tls-ends-behind-tcp,2,3,0,2 ]
 }

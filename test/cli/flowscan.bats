@@ -347,11 +347,29 @@ clients_of() {
 		"could not be judged: 1 flow" "rules 4be673c9d514" \
 		"no geo database" "(not judged)" "198.51.100.7  Frankfurt" \
 		"anomalous proxy (socks5) 0.971" "benign: satellite operator" \
-		"New since the period before" \
+		"New, or grew" \
 		"flowscan explain 198.51.100.7 --db $DB"; do
 		echo "$words"
 		[[ "$output" == *"$words"* ]]
 	done
+}
+
+@test "what is new or grew, also since a period of one's choice" {
+	run "$BIN" report --db "$DB" --last 1d --compare 2026-11-18..2026-11-20
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"Compared with 2026-11-18T00:00:00Z to 2026-11-20T00:00:00Z:"* ]]
+	[[ "$output" == *"of the 2 clients to look at were first seen in this period"* ]]
+	[[ "$output" == *"11 flows, before 1"*"class proxy: 9 flows, new"*"protocol socks5: 9 flows, new"* ]]
+	[[ "$output" != *"country DE: 11 flows, new"* ]]
+	run "$BIN" report --db "$DB" --last 1d --compare 4d
+	[[ "$output" == *"Compared with 2026-11-18T05:"* ]]
+	"$BIN" report --db "$DB" --last 1d --compare 4d --format json | valid report.json
+	[ "$("$BIN" report --db "$DB" --last 1d --compare 4d --format json |
+		jq -c '[.before.changes[] | select(.by == "class") | .key, .flows, .flows_before]')" = '["proxy",9,0]' ]
+	run "$BIN" report --db "$DB" --compare 2026-11-20
+	[ "$status" -eq 2 ]
+	one_line_about "expected a span"
 }
 
 @test "explain says what it must, of the client and of its flow" {
