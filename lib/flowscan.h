@@ -776,6 +776,8 @@ enum fs_dimension {
 	FS_BY_RULE,
 	FS_BY_SERVICE,
 	FS_BY_HOUR,
+	FS_BY_CITY,
+	FS_BY_SENSOR,
 	FS_BY_COUNT,
 };
 

@@ -19,7 +19,8 @@ static const char *const decision_names[] = { "clean", "review", "anomalous" };
 static const char *const view_names[] = { "path", "exit" };
 static const char *const coverage_names[] = { "none", "partial", "full" };
 static const char *const dimension_names[FS_BY_COUNT] = { "client", "asn",
-	"country", "class", "protocol", "rule", "service", "hour" };
+	"country", "class", "protocol", "rule", "service", "hour", "city",
+	"sensor" };
 static const char *const format_names[FS_FORMAT_COUNT] = { "table", "json",
 	"jsonl", "csv", "markdown" };
 

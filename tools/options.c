@@ -229,8 +229,8 @@ static const struct {
 	{ "note", required_argument, FOR_NOTE, read_note, "TEXT",
 	    "why, for whoever reads it later" },
 	{ "by", required_argument, FOR_BY, read_by, "WHAT",
-	    "a line for each client, asn, country, class, protocol, rule, "
-	    "service, hour" },
+	    "a line for each client, asn, country, city, class, protocol, "
+	    "rule, service, sensor, hour" },
 	{ "format", required_argument, FOR_ALL, read_format, "FORMAT",
 	    "table, json, jsonl, csv, markdown" },
 	{ "fields", required_argument, FOR_ALL, read_fields, "A,B,...",

@@ -88,6 +88,8 @@ static const struct {
 	[FS_BY_PROTOCOL] = { SQL_BY_PROTOCOL, GROUP_BY_FLOWS, key_text },
 	[FS_BY_RULE] = { SQL_BY_RULE, GROUP_BY_FLOWS, key_text },
 	[FS_BY_SERVICE] = { SQL_BY_SERVICE, GROUP_BY_FLOWS, key_text },
+	[FS_BY_SENSOR] = { SQL_BY_SENSOR, GROUP_BY_FLOWS, key_text },
+	[FS_BY_CITY] = { SQL_BY_CITY, GROUP_BY_FLOWS, key_text },
 	[FS_BY_HOUR] = { SQL_BY_HOUR, GROUP_BY_KEY, key_hour },
 };
 
@@ -142,6 +144,35 @@ count_rules(struct sqlite_store *store, const struct group_row *of,
 	return rc < 0 ? too_many(err, rc) : 0;
 }
 
+/* Counts a row under its city and country, "Frankfurt am Main, DE", which
+ * stand in the signals. */
+static int
+count_city(struct sqlite_store *store, const struct group_row *of,
+    int64_t numbering, struct fs_err *err, struct groups *groups)
+{
+	struct group_row row = *of;
+	char city[FS_NAME_SIZE], country[FS_NAME_SIZE];
+	char key[2 * FS_NAME_SIZE + 2];
+	struct signals signals;
+	int rc;
+
+	if (sqlite_decode(store, numbering, of->key, of->key_size, err,
+		&signals) < 0)
+		return sqlite_bad_row(store, err, "flows", of->seq);
+	signals_format(&signals, SIGNAL_CLIENT_CITY, false, city, sizeof(city));
+	signals_format(&signals, SIGNAL_CLIENT_COUNTRY, false, country,
+	    sizeof(country));
+	key[0] = '\0';
+	if (signals_known(&signals, SIGNAL_CLIENT_CITY))
+		snprintf(key, sizeof(key), "%s, %s", city,
+		    signals_known(&signals, SIGNAL_CLIENT_COUNTRY) ? country
+								   : "?");
+	row.key = key;
+	row.key_size = strlen(key);
+	rc = groups_add(groups, &row);
+	return rc < 0 ? too_many(err, rc) : 0;
+}
+
 static int
 count_flows(struct sqlite_store *store, const struct store_query *query,
     struct fs_err *err, struct groups *groups)
@@ -159,6 +190,9 @@ count_flows(struct sqlite_store *store, const struct store_query *query,
 		take_row(stmt, &row);
 		if (query->dimension == FS_BY_RULE)
 			rc = count_rules(store, &row, "flows", err, groups);
+		else if (query->dimension == FS_BY_CITY)
+			rc = count_city(store, &row, sqlite_int(stmt, 10), err,
+			    groups);
 		else if ((rc = groups_add(groups, &row)) < 0)
 			rc = too_many(err, rc);
 		if (rc < 0)

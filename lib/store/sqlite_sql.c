@@ -169,6 +169,12 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_BY_PROTOCOL] = COUNTED("f.protocol"),
 	[SQL_BY_RULE] = COUNTED("f.evidence"),
 	[SQL_BY_SERVICE] = COUNTED("f.service"),
+	[SQL_BY_SENSOR] = COUNTED("f.sensor"),
+	/* Only the signals have it; their numbering comes last. */
+	[SQL_BY_CITY] =
+	    "SELECT f.signals, f.client, f.packets_c2s + f.packets_s2c,"
+	    " f.bytes_c2s + f.bytes_s2c, f.decision, f.coverage, f.first_us,"
+	    " f.last_us, f.score_ppm, f.seq, f.numbering" FLOWS_PASSING,
 	[SQL_BY_HOUR] = COUNTED("f.first_us / 3600000000"),
 	[SQL_SAMPLE] = "SELECT numbering, signals FROM flows WHERE seq = ?",
 };

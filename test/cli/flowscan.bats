@@ -270,6 +270,11 @@ clients_of() {
 	true
 }
 
+@test "by city and by sensor" {
+	[ "$("$BIN" report --by city --db "$DB" --format jsonl | jq -r '"\(.city) \(.flows)"')" = "Frankfurt am Main, DE 11" ]
+	[ "$("$BIN" report --by sensor --db "$DB" --format jsonl | jq -r '"\(.sensor) \(.flows)"')" = "tap-1 11" ]
+}
+
 @test "the same question has the same answer, byte for byte" {
 	for command in flows clients report; do
 		"$BIN" $command --db "$DB" --format jsonl >"$BATS_TEST_TMPDIR/1"
@@ -287,7 +292,7 @@ clients_of() {
 	"$BIN" clients --db "$DB" --format json | valid clients.json
 	"$BIN" report --db "$DB" --format json | valid report.json
 	"$BIN" report --db "$DB" --format json --last 7d | valid report.json
-	for by in client asn country class protocol rule service hour; do
+	for by in client asn country city class protocol rule service sensor hour; do
 		"$BIN" report --by $by --db "$DB" --format json | valid groups.json
 		"$BIN" report --by $by --db "$DB" --format jsonl | valid group.json
 	done
