@@ -124,7 +124,8 @@ explain_gather(struct fs_store *store, const struct fs_filter *filter,
 	if ((rc = gather_rules(store, err, explain)) < 0 ||
 	    (rc = gather_related(store, &query, err, explain)) < 0 ||
 	    (rc = gather_marks(store, err, explain)) < 0 ||
-	    (rc = explain_find_sensors(store, &query, err, explain)) < 0)
+	    (rc = explain_find_sensors(store, &query, err, explain)) < 0 ||
+	    (rc = explain_find_similar(store, &query, err, explain)) < 0)
 		return rc;
 	explain->rest_milli = rest_of(explain);
 	explain_measure(explain);

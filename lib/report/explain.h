@@ -11,7 +11,9 @@ enum {
 	EXPLAIN_FLOWS = 5,
 	EXPLAIN_MEASURED = 8,
 	EXPLAIN_UNKNOWN = 16,
-	EXPLAIN_SENSORS = 8
+	EXPLAIN_SENSORS = 8,
+	EXPLAIN_SIMILAR = 2, /* Of the same AS, and of the same rule. */
+	EXPLAIN_OTHERS = 5
 };
 
 /* What was measured, against what would be expected. */
@@ -36,6 +38,23 @@ struct explain_sensor {
 	double most_km;  /* As far as light comes in the least round trip. */
 	double least_km; /* To the place of its address, less its radius. */
 	bool outside;    /* The place is farther away than that. */
+};
+
+/* A client that is like this one. */
+struct explain_other {
+	struct fs_prefix client;
+	int decision, class;
+	int32_t score_ppm;
+};
+
+/* The other clients that have one thing in common with it, by what: "asn",
+ * "rule". */
+struct explain_similar {
+	const char *by;
+	char key[FS_NAME_SIZE];
+	uint64_t clients, standing_out;
+	struct explain_other other[EXPLAIN_OTHERS];
+	size_t shown;
 };
 
 struct explain {
@@ -71,6 +90,8 @@ struct explain {
 	/* Of a client that several sensors saw. */
 	struct explain_sensor sensor[EXPLAIN_SENSORS];
 	size_t sensor_count;
+	struct explain_similar similar[EXPLAIN_SIMILAR];
+	size_t similar_count;
 	/* The packets between which samples of that flow lie; borrowed from
 	 * it. */
 	struct times_sample timed[TIMES_MAX];
@@ -94,6 +115,10 @@ void explain_find_reach(struct explain *explain);
 int explain_find_sensors(struct fs_store *store, struct store_query *query,
     struct fs_err *err, struct explain *explain);
 
+/* Fills in 'similar' of a client. */
+int explain_find_similar(struct fs_store *store, struct store_query *query,
+    struct fs_err *err, struct explain *explain);
+
 /* Fills in 'timed', from the flow or from the client's flows. */
 void explain_find_times(struct explain *explain);
 
@@ -102,6 +127,8 @@ void explain_say_times(struct doc *doc, const struct explain *explain);
 void explain_put_times(struct json *json, const struct explain *explain);
 void explain_say_reach(struct doc *doc, const struct explain *explain);
 void explain_say_sensors(struct doc *doc, const struct explain *explain);
+void explain_say_similar(struct doc *doc, const struct explain *explain);
+void explain_put_similar(struct json *json, const struct explain *explain);
 void explain_put_reach(struct json *json, const struct explain *explain);
 void explain_put_sensors(struct json *json, const struct explain *explain);
 

@@ -158,6 +158,7 @@ explain_json(const struct explain *explain, const struct fs_out *out,
 	put_unknown(json, explain);
 	put_rules(json, explain);
 	put_flows(json, explain);
+	explain_put_similar(json, explain);
 	put_rests_on(json, explain);
 	json_put_text(json, "command",
 	    out->command != NULL ? out->command : "");

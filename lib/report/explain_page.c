@@ -6,6 +6,7 @@
 #include "report/community.h"
 #include "report/explain.h"
 #include "report/fields.h"
+#include "report/lines.h"
 #include "report/text.h"
 
 /* The explanation for people. */
@@ -357,18 +358,18 @@ say_lines(struct doc *doc, const char *text, const char *before)
 static void
 say_benign(struct doc *doc, const struct explain *explain)
 {
-	const struct store_rule *rule;
-	uint32_t i, said = 0;
+	char benign[4096] = "";
+	uint32_t i;
 
-	for (i = 0; i < explain->evidence_count; i++) {
-		rule = &explain->rule[i];
-		if (explain->evidence[i].shadow ||
-		    explain->evidence[i].llr <= 0 || rule->benign[0] == '\0')
-			continue;
-		if (said++ == 0)
-			doc_section(doc, "Benign readings");
-		say_lines(doc, rule->benign, "");
-	}
+	for (i = 0; i < explain->evidence_count; i++)
+		if (!explain->evidence[i].shadow &&
+		    explain->evidence[i].llr > 0)
+			lines_add_new(benign, sizeof(benign),
+			    explain->rule[i].benign);
+	if (benign[0] == '\0')
+		return;
+	doc_section(doc, "Benign readings");
+	say_lines(doc, benign, "");
 }
 
 static void
@@ -481,6 +482,7 @@ explain_page(const struct explain *explain, const struct fs_out *out,
 	say_rules(&doc, explain);
 	if ((rc = say_related(&doc, explain, err)) < 0)
 		goto out;
+	explain_say_similar(&doc, explain);
 	say_repeat(&doc, explain);
 	rc = doc_end(&doc);
 out:

@@ -9,7 +9,12 @@
 
 /* Where the client could be, and what several sensors say of its place. */
 
-enum { CITIES_SHOWN = 12, FLOWS_ASKED = 2000, TOLERANCE_MILLI = 2000 };
+enum {
+	CITIES_SHOWN = 5,
+	COUNTRIES_SHOWN = 8,
+	FLOWS_ASKED = 2000,
+	TOLERANCE_MILLI = 2000
+};
 
 /* ---- Gathering ---------------------------------------------------------- */
 
@@ -175,6 +180,31 @@ add_countries(const struct explain *explain, struct buf *buf)
 	return count;
 }
 
+/* Says the countries of the cities, which come in order of distance: paths are
+ * seldom much quicker than is usual, so the nearest are the likeliest. */
+static void
+say_countries(struct doc *doc, const struct explain *explain)
+{
+	size_t i, count, shown;
+	struct buf codes;
+
+	buf_init(&codes);
+	count = add_countries(explain, &codes);
+	shown = count > COUNTRIES_SHOWN ? COUNTRIES_SHOWN : count;
+	doc_count(&doc->line, count);
+	buf_add_text(&doc->line, count == 1 ? " country" : " countries");
+	buf_add_text(&doc->line,
+	    count > shown ? ", the nearest first: " : ": ");
+	for (i = 0; i < shown; i++)
+		buf_printf(&doc->line, "%s%.2s", i > 0 ? ", " : "",
+		    buf_text(&codes) + i * 3);
+	if (count > shown)
+		buf_printf(&doc->line, " and %zu more (--format json has all)",
+		    count - shown);
+	doc_item(doc, 1, TONE_PLAIN);
+	buf_fini(&codes);
+}
+
 static void
 say_cities(struct doc *doc, const struct explain *explain)
 {
@@ -182,9 +212,12 @@ say_cities(struct doc *doc, const struct explain *explain)
 
 	if (shown > CITIES_SHOWN)
 		shown = CITIES_SHOWN;
-	buf_printf(&doc->line,
-	    "%zu of %d cities known here could be it: ", explain->city_count,
-	    GEO_CITIES);
+	buf_printf(&doc->line, "%zu of %d cities known here could be it",
+	    explain->city_count, GEO_CITIES);
+	if (explain->city_count * 2 > GEO_CITIES)
+		buf_add_text(&doc->line, ", which says little");
+	buf_add_text(&doc->line,
+	    shown < explain->city_count ? "; the nearest: " : ": ");
 	for (i = 0; i < shown; i++) {
 		const struct geo_found *found = &explain->cities[i];
 
@@ -195,9 +228,7 @@ say_cities(struct doc *doc, const struct explain *explain)
 	}
 	buf_add_text(&doc->line, shown < explain->city_count ? ", ..." : "");
 	doc_item(doc, 1, TONE_PLAIN);
-	buf_add_text(&doc->line, "countries: ");
-	add_countries(explain, &doc->line);
-	doc_item(doc, 1, TONE_PLAIN);
+	say_countries(doc, explain);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/num.h"
+#include "report/lines.h"
 #include "report/period.h"
 
 /* ---- Gathering ---------------------------------------------------------- */
@@ -62,7 +63,6 @@ gather_benign(struct gathering *now, struct summary_client *client)
 {
 	const struct fs_client *row = &client->row.client;
 	struct store_rule *rule = malloc(sizeof(*rule));
-	size_t used = 0, size;
 	uint32_t i;
 	int rc = 0;
 
@@ -77,14 +77,8 @@ gather_benign(struct gathering *now, struct summary_client *client)
 			continue;
 		if (rc < 0)
 			break;
-		size = strlen(rule->benign);
-		if (size == 0 || used + size + 2 > sizeof(client->benign) ||
-		    strstr(client->benign, rule->benign) != NULL)
-			continue;
-		if (used > 0)
-			client->benign[used++] = '\n';
-		memcpy(client->benign + used, rule->benign, size + 1);
-		used += size;
+		lines_add_new(client->benign, sizeof(client->benign),
+		    rule->benign);
 	}
 	free(rule);
 	return rc == FS_EEND ? 0 : rc;
@@ -102,6 +96,8 @@ take_client(void *ctx, const struct store_client *row)
 	int rc = marks_client(now->store, row, now->err, &marked);
 
 	if (rc < 0)
+		return rc;
+	if ((rc = summary_add_owner(summary, &row->client, now->err)) < 0)
 		return rc;
 	if (marked.suppressed != NULL) {
 		summary->suppressed++;
@@ -153,7 +149,7 @@ gather_suspects(struct gathering *now)
 		rc = gather_clients(now, FS_REVIEW);
 	for (i = 0; i < summary->client_count && rc >= 0; i++)
 		rc = gather_benign(now, &summary->client[i]);
-	return rc;
+	return rc < 0 ? rc : summary_find_shares(now->store, now->err, summary);
 }
 
 /* What is compared with: what the filter names, or the period before. */
@@ -246,6 +242,8 @@ void
 summary_fini(struct summary *summary)
 {
 	free(summary->client);
+	free(summary->owner);
+	summary->owner = NULL;
 	said_fini(&summary->said);
 	summary->client = NULL;
 }

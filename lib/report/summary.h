@@ -29,6 +29,12 @@ struct summary_change {
 	uint64_t now, before; /* Flows. */
 };
 
+/* A client that stands out, hidden or not. */
+struct summary_owner {
+	struct fs_addr addr;
+	int class;
+};
+
 /* Events of one kind and subject, added up. */
 struct summary_event {
 	uint8_t kind; /* enum fs_event_kind */
@@ -58,6 +64,11 @@ struct summary {
 	/* To look at: anomalous ones first, then those to review. */
 	struct summary_client *client; /* Owned. */
 	size_t client_count, client_room;
+	/* All that stand out, and the period's traffic by their class. */
+	struct summary_owner *owner; /* Owned. */
+	size_t owner_count, owner_room;
+	bool owners_left; /* That had no room: then nothing is known. */
+	struct store_cell owned[FS_CLASS_COUNT];
 	uint64_t suspects;     /* All of them, but those that are hidden. */
 	uint64_t new_suspects; /* Of those, first seen in this period. */
 	/* What analysts say: borrowed, or null. */
@@ -72,6 +83,14 @@ struct summary {
 int summary_gather(struct fs_store *store, const struct fs_filter *filter,
     struct fs_err *err, struct summary *summary);
 void summary_fini(struct summary *summary);
+
+/* Adds to 'owner'; then fills in 'owned', and says it. */
+int summary_add_owner(struct summary *summary, const struct fs_client *client,
+    struct fs_err *err);
+int summary_find_shares(struct fs_store *store, struct fs_err *err,
+    struct summary *summary);
+void summary_say_shares(const struct summary *summary, struct doc *doc);
+void summary_put_shares(const struct summary *summary, struct json *json);
 
 /* Fills in 'change': 'before' is the question that 'summary->before' answers.
  * Returns 0 or a negative code. */

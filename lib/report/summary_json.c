@@ -293,6 +293,7 @@ summary_json(const struct summary *summary, struct json *json)
 	put_rests_on(json, summary);
 	put_traffic(json, summary);
 	put_protocols(json, summary);
+	summary_put_shares(summary, json);
 	put_suspects(json, summary);
 	summary_put_said(summary, json);
 	json_object_end(json);

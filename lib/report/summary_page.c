@@ -169,32 +169,6 @@ say_protocols(struct doc *doc, const struct summary *summary)
 	doc_text(doc, 1, TONE_PLAIN);
 }
 
-/* Some marks show over many flows only: then the flows are clean, and their
- * client is not. Whoever reads shares must know. */
-static void
-say_clients_apart(struct doc *doc, const struct summary *summary)
-{
-	const struct store_cell *cell;
-	uint64_t clients = 0;
-	int kind, decision;
-
-	for (kind = 0; kind < FS_CLASS_COUNT; kind++) {
-		for (decision = FS_REVIEW; decision <= FS_ANOMALOUS;
-		     decision++) {
-			cell = &summary->now.judged[kind][decision];
-			if (cell->flows == 0)
-				num_count(&clients, cell->clients);
-		}
-	}
-	if (clients == 0)
-		return;
-	doc_counted(&doc->line, clients, "client");
-	buf_add_text(&doc->line,
-	    " stood out only by all flows together: each of those flows counts "
-	    "here as what it shows alone.");
-	doc_text(doc, 1, TONE_PLAIN);
-}
-
 static int
 say_traffic(struct doc *doc, const struct summary *summary, struct fs_err *err)
 {
@@ -204,7 +178,7 @@ say_traffic(struct doc *doc, const struct summary *summary, struct fs_err *err)
 	rc = summary_classes(summary, doc, err);
 	buf_add_char(&doc->buf, '\n');
 	say_protocols(doc, summary);
-	say_clients_apart(doc, summary);
+	summary_say_shares(summary, doc);
 	return rc;
 }
 

@@ -82,7 +82,8 @@ static const struct {
 	    "at most 9,200 km from the place of its address, and at least "
 	    "1,725 km",
 	    "several sensors", "\"proven\":false,\"least_km\":1725," },
-	{ "countries", 2, 90000, true, " CN ", "Berlin", "\"countries\":[" },
+	{ "countries", 2, 90000, true, " more (--format json has all)",
+	    "Berlin", "\"countries\":[\"" },
 	{ "nothing behind it", 2, 3000, true, "Measured", "it could be",
 	    "\"reach\":null,\"sensors\":[]" },
 	{ "no rule found anything", 2, 90000, false, "Measured", "it could be",
