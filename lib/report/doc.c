@@ -140,6 +140,18 @@ doc_section(struct doc *doc, const char *name)
 	buf_add_text(&doc->buf, doc->markdown ? "\n\n" : "\n");
 }
 
+/* In Markdown, a paragraph that follows a table or a list line by line would
+ * belong to it. */
+static void
+begin_paragraph(struct doc *doc)
+{
+	const struct buf *page = &doc->buf;
+
+	if (page->size >= 2 && page->bytes[page->size - 1] == '\n' &&
+	    page->bytes[page->size - 2] != '\n')
+		buf_add_char(&doc->buf, '\n');
+}
+
 void
 doc_text(struct doc *doc, unsigned level, enum datum_tone tone)
 {
@@ -147,6 +159,7 @@ doc_text(struct doc *doc, unsigned level, enum datum_tone tone)
 		put_blanks(&doc->buf, (size_t)level * STEP);
 		put_wrapped(doc, (size_t)level * STEP, tone);
 	} else {
+		begin_paragraph(doc);
 		put_line(doc, doc->line.bytes, doc->line.size);
 		buf_add_text(&doc->buf, "\n\n");
 	}

@@ -126,6 +126,9 @@ hides() {
 	rm "$FLOWSCAN_DB"
 	"${BUILD:-build}/bin/flowscand" -c test/data/flowscand-demo.yaml \
 		-r test/data/demo.pcap.zst --db "$FLOWSCAN_DB"
+	[ "$("$BIN" report --format json | jq -c '[.clients_traffic[] | .class, .flows]')" = \
+		'["vpn",36,"proxy",24]' ]
+	[ "$("$BIN" report --format json --class direct | jq -c .clients_traffic)" = '[]' ]
 	hides 2 --asn AS65537
 	hides 1 --asn AS65537 --client 192.0.2.34
 	hides 0 --asn AS65536 --client 192.0.2.34
@@ -205,4 +208,19 @@ hides() {
 			[ $format != markdown ] || ! grep -aF '<b>*hi' "$BATS_TEST_TMPDIR/out"
 		done
 	done
+}
+
+@test "README: each command that it shows does what it shows" {
+	"${BUILD:-build}/bin/flowscand" -c test/data/flowscand-demo.yaml \
+		-r test/data/demo.pcap.zst --db "$BATS_TEST_TMPDIR/demo.db"
+	sed -n 's/^\$ flowscan //p' README.md >"$BATS_TEST_TMPDIR/commands"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/commands")" -ge 5 ]
+	while read -r command; do
+		echo "$command"
+		# The first line that README has of the answer.
+		want=$(grep -FA1 "\$ flowscan $command" README.md | tail -n 1 |
+			sed 's/ by [a-z]*;.*//')
+		eval "'$BIN' ${command//build\/demo.db/\$BATS_TEST_TMPDIR/demo.db}" >"$BATS_TEST_TMPDIR/out"
+		grep -qF -- "$want" "$BATS_TEST_TMPDIR/out"
+	done <"$BATS_TEST_TMPDIR/commands"
 }
