@@ -61,21 +61,35 @@ to_utc(void *ctx, uint64_t wall_us)
 		wall_us % (uint64_t)us_per_s;
 }
 
+/* Takes two digits, below 'limit'. */
+static bool
+take_two(const char **text, int64_t limit, int64_t *value)
+{
+	const char *at = *text;
+
+	if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+		return false;
+	*value = (int64_t)(at[0] - '0') * 10 + (at[1] - '0');
+	*text += 2;
+	return *value < limit;
+}
+
 /* "+02:00", "-0330". */
 static bool
 parse_offset(const char *text, int64_t *offset_s)
 {
-	unsigned hours, minutes;
-	char sign, end;
+	const char sign = *text;
+	int64_t hours, minutes;
 
-	if (sscanf(text, "%c%2u:%2u%c", &sign, &hours, &minutes, &end) != 3 &&
-	    sscanf(text, "%c%2u%2u%c", &sign, &hours, &minutes, &end) != 3)
+	if (sign != '+' && sign != '-')
 		return false;
-	if ((sign != '+' && sign != '-') || hours > 23 || minutes > 59)
+	text++;
+	if (!take_two(&text, 24, &hours))
 		return false;
-	*offset_s = (int64_t)hours * 3600 + (int64_t)minutes * 60;
-	if (sign == '-')
-		*offset_s = -*offset_s;
+	text += *text == ':';
+	if (!take_two(&text, 60, &minutes) || *text != '\0')
+		return false;
+	*offset_s = (hours * 60 + minutes) * (sign == '-' ? -60 : 60);
 	return true;
 }
 

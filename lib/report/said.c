@@ -126,14 +126,15 @@ fs_note_about(struct fs_store *store, const char *subject, struct fs_err *err,
 	const struct fs_verdict *verdict;
 	struct store_query query;
 	struct fs_filter filter;
-	int rc;
+	int rc = -ENOMEM;
 
 	fs_filter_init(&filter);
-	if (found.flow == NULL || found.client == NULL)
-		rc = err_set(err, -ENOMEM, "no memory is left");
-	else if ((rc = store_query(store, &filter, err, &query)) == 0)
-		rc = subject_find(store, &query, subject, err, &found);
-	if (rc < 0)
+	if (found.flow == NULL || found.client == NULL) {
+		err_set(err, -ENOMEM, "no memory is left");
+		goto out;
+	}
+	if ((rc = store_query(store, &filter, err, &query)) < 0 ||
+	    (rc = subject_find(store, &query, subject, err, &found)) < 0)
 		goto out;
 	verdict = found.is_client ? &found.client->client.verdict
 				  : &found.flow->flow.verdict;
@@ -214,8 +215,9 @@ fs_report_suppressions(struct fs_store *store, const struct fs_out *out,
 		rc = said_gather(store, &query, err, &said);
 	for (i = 0; i < count && rc >= 0; i++) {
 		const struct fs_suppression *of = &desk->suppression[i];
-		const struct suppression_line line = { of, said.hidden[i],
-			said.of, desk_expired(of, store->now_us) };
+		const struct suppression_line line = { of,
+			said.hidden != NULL ? said.hidden[i] : 0, said.of,
+			desk_expired(of, store->now_us) };
 
 		rc = rows_add(rows, &line);
 	}

@@ -202,7 +202,7 @@ get_prefix(sqlite3_stmt *stmt, int column, struct fs_prefix *prefix)
 
 	*prefix = (struct fs_prefix){ 0 };
 	if (bytes == NULL || (size != 4 && size != 16) || bits < 0 ||
-	    bits > size * 8)
+	    bits > (int64_t)size * 8)
 		return;
 	prefix->addr = size == 4 ? addr_v4(bytes) : addr_v6(bytes);
 	prefix->bits = (uint8_t)bits;
@@ -255,33 +255,51 @@ get_suppression(sqlite3_stmt *stmt, void *row)
 	get_text(stmt, 9, suppression->ja4, sizeof(suppression->ja4));
 }
 
-/* Reads all rows of a question into an array of items of 'size'. */
-static int
-read_rows(const struct fs_desk *desk, const char *sql, size_t size,
-    void (*get)(sqlite3_stmt *stmt, void *row), struct fs_err *err, void **rows,
-    size_t *count)
+/* The rows of a question while they are being read. */
+struct reading {
+	size_t size; /* Of one. */
+	void (*get)(sqlite3_stmt *stmt, void *row);
+	char *rows; /* Owned. */
+	size_t count, room;
+};
+
+/* Room for one more row, or null. */
+static void *
+next_row(struct reading *reading)
 {
-	size_t room = 0;
-	sqlite3_stmt *stmt;
 	char *wider;
+
+	if (reading->count == reading->room) {
+		reading->room = reading->room > 0 ? reading->room * 2 : 64;
+		wider = realloc(reading->rows, reading->room * reading->size);
+		if (wider == NULL)
+			return NULL;
+		reading->rows = wider;
+	}
+	return reading->rows + reading->count++ * reading->size;
+}
+
+static int
+read_rows(const struct fs_desk *desk, const char *sql, struct fs_err *err,
+    struct reading *reading)
+{
+	sqlite3_stmt *stmt;
+	void *row;
 	int step, rc = 0;
 
 	if (sqlite3_prepare_v2(desk->db, sql, -1, &stmt, NULL) != SQLITE_OK)
 		return fault(desk, err);
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW && rc == 0) {
-		if (*count == DESK_MAX)
+	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (reading->count == DESK_MAX) {
 			rc = err_set(err, FS_EFULL, "%s: holds too much",
 			    desk->path);
-		if (*count == room && rc == 0) {
-			room = room > 0 ? room * 2 : 64;
-			wider = realloc(*rows, room * size);
-			if (wider == NULL)
-				rc = err_set(err, -ENOMEM, "no memory is left");
-			else
-				*rows = wider;
+			break;
 		}
-		if (rc == 0)
-			get(stmt, (char *)*rows + (*count)++ * size);
+		if ((row = next_row(reading)) == NULL) {
+			rc = err_set(err, -ENOMEM, "no memory is left");
+			break;
+		}
+		reading->get(stmt, row);
 	}
 	if (rc == 0 && step != SQLITE_DONE)
 		rc = fault(desk, err);
@@ -305,25 +323,28 @@ forget(struct fs_desk *desk)
 static int
 read_all(struct fs_desk *desk, struct fs_err *err)
 {
-	void *notes = NULL, *suppressions = NULL;
-	int rc;
+	struct reading notes = { .size = sizeof(struct fs_note),
+		.get = get_note };
+	struct reading suppressions = { .size = sizeof(struct fs_suppression),
+		.get = get_suppression };
+	int rc = 0;
 
 	forget(desk);
-	if (desk->db == NULL)
-		return sort_notes(desk);
-	rc = read_rows(desk,
-	    "SELECT time_us, who, label, addr, bits, flow_id, note, class,"
-	    " decision, score_ppm FROM labels ORDER BY seq",
-	    sizeof(struct fs_note), get_note, err, &notes, &desk->note_count);
-	desk->note = notes;
-	if (rc == 0)
+	if (desk->db != NULL)
+		rc = read_rows(desk,
+		    "SELECT time_us, who, label, addr, bits, flow_id, note,"
+		    " class, decision, score_ppm FROM labels ORDER BY seq",
+		    err, &notes);
+	if (desk->db != NULL && rc == 0)
 		rc = read_rows(desk,
 		    "SELECT id, time_us, expires_us, who, reason, addr, bits,"
 		    " asn, rule, ja4 FROM suppressions"
 		    " WHERE id NOT IN (SELECT id FROM removals) ORDER BY id",
-		    sizeof(struct fs_suppression), get_suppression, err,
-		    &suppressions, &desk->suppression_count);
-	desk->suppression = suppressions;
+		    err, &suppressions);
+	desk->note = (struct fs_note *)(void *)notes.rows;
+	desk->note_count = notes.count;
+	desk->suppression = (struct fs_suppression *)(void *)suppressions.rows;
+	desk->suppression_count = suppressions.count;
 	return rc < 0 ? rc : sort_notes(desk);
 }
 
