@@ -24,8 +24,8 @@ offered() {
 }
 
 @test "completion: every option of every command" {
-	for command in report clients flows explain ctl rules; do
-		for option in $(flowscan $command --help | grep -o -- '--[a-z][a-z-]*' | sort -u); do
+	for command in report clients flows explain label suppress ctl rules; do
+		for option in $(flowscan $command --help | grep -o -- '--[a-z][a-z0-9-]*' | sort -u); do
 			echo "$command $option"
 			[[ " $(offered _flowscan flowscan $command "$option") " == *" $option "* ]]
 		done
@@ -38,6 +38,8 @@ offered() {
 @test "completion: values, and what stands for itself" {
 	[ "$(offered _flowscan flowscan flows --class pro)" = proxy ]
 	[ "$(offered _flowscan flowscan flows --verdict re)" = review ]
+	[ "$(offered _flowscan flowscan report --by ci)" = city ]
+	[ "$(offered _flowscan flowscan suppress re)" = remove ]
 	[ "$(offered _flowscan flowscan ctl rel)" = reload ]
 	[ "$(offered _flowscan flowscan rules che)" = check ]
 	[ "$(offered _flowscan flowscan flows --db README)" = README.md ]

@@ -7,7 +7,7 @@ _flowscan_commands() {
 }
 
 _flowscan_options() {
-	"$@" --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u
+	"$@" --help 2>/dev/null | grep -o -- '--[a-z][a-z0-9-]*' | sort -u
 }
 
 # _flowscan_reply WORDS: those that begin as the word does.
@@ -26,11 +26,15 @@ _flowscan_value() {
 	--class) _flowscan_reply 'direct vpn proxy relay tunnel tor privacy-relay unknown' ;;
 	--verdict) _flowscan_reply 'clean review anomalous' ;;
 	--format) _flowscan_reply 'table json jsonl csv markdown' ;;
-	--by) _flowscan_reply 'client asn country class protocol rule service hour' ;;
+	--by) _flowscan_reply 'client asn country city class protocol rule service sensor hour' ;;
+	--sort) _flowscan_reply 'score time' ;;
+	--tz) _flowscan_reply 'UTC local' ;;
+	--expires) _flowscan_reply '30d 90d never' ;;
+	--compare) _flowscan_reply '24h 7d' ;;
 	--last | --since) _flowscan_reply '15m 1h 24h 7d' ;;
 	--db | --output | -o | -r | --labels | --socket | --token-file) _flowscan_files ;;
 	--until | --client | --country | --asn | --min-score | --service | \
-		--sensor | --limit | --fields | --listen | --every) ;;
+		--sensor | --query | -q | --note | --reason | --ja4 | --rule | --limit | --fields | --listen | --every) ;;
 	*) return 1 ;;
 	esac
 }
@@ -48,6 +52,8 @@ _flowscan() {
 	case $command:$cur in
 	*:-*) _flowscan_reply "$(_flowscan_options "$program" "$command")" ;;
 	help:*) _flowscan_reply "$(_flowscan_commands "$program")" ;;
+	suppress:*) _flowscan_reply 'add list remove' ;;
+	label:*) _flowscan_reply 'list tp fp benign unsure' ;;
 	ctl:*) _flowscan_reply 'status stats reload rotate stop' ;;
 	rules:*)
 		if [ "$COMP_CWORD" -eq 2 ]; then
