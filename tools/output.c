@@ -96,9 +96,15 @@ static bool
 is_of_database(const char *db, const struct stat *file)
 {
 	static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
+	const char *name = strrchr(db, '/') ? strrchr(db, '/') + 1 : db;
 	char path[PATH_MAX];
 	struct stat other;
 	size_t i;
+
+	snprintf(path, sizeof(path), "%.*slabels.db", (int)(name - db), db);
+	if (stat(path, &other) == 0 && other.st_dev == file->st_dev &&
+	    other.st_ino == file->st_ino)
+		return true;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s", db, ends[i]);

@@ -1,6 +1,7 @@
 #include "store/desk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "store/store.h"
+
+enum { FILE_MODE = 0660 };
 
 /* ---- In force ----------------------------------------------------------- */
 
@@ -142,8 +145,8 @@ static const char schema[] =
     "CREATE TABLE removals (id INTEGER PRIMARY KEY,"
     " time_us INTEGER NOT NULL, who TEXT NOT NULL) STRICT;";
 
-static int
-fault(const struct fs_desk *desk, struct fs_err *err)
+int
+desk_fault(const struct fs_desk *desk, struct fs_err *err)
 {
 	int code = sqlite3_errcode(desk->db) & 0xff;
 
@@ -162,7 +165,7 @@ run(const struct fs_desk *desk, const char *sql, struct fs_err *err)
 {
 	return sqlite3_exec(desk->db, sql, NULL, NULL, NULL) == SQLITE_OK
 	    ? 0
-	    : fault(desk, err);
+	    : desk_fault(desk, err);
 }
 
 static int
@@ -173,11 +176,11 @@ ask_number(const struct fs_desk *desk, const char *sql, struct fs_err *err,
 	int rc = 0;
 
 	if (sqlite3_prepare_v2(desk->db, sql, -1, &stmt, NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	if (sqlite3_step(stmt) == SQLITE_ROW)
 		*number = sqlite3_column_int64(stmt, 0);
 	else
-		rc = fault(desk, err);
+		rc = desk_fault(desk, err);
 	sqlite3_finalize(stmt);
 	return rc;
 }
@@ -288,7 +291,7 @@ read_rows(const struct fs_desk *desk, const char *sql, struct fs_err *err,
 	int step, rc = 0;
 
 	if (sqlite3_prepare_v2(desk->db, sql, -1, &stmt, NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
 		if (reading->count == DESK_MAX) {
 			rc = err_set(err, FS_EFULL, "%s: holds too much",
@@ -302,7 +305,7 @@ read_rows(const struct fs_desk *desk, const char *sql, struct fs_err *err,
 		reading->get(stmt, row);
 	}
 	if (rc == 0 && step != SQLITE_DONE)
-		rc = fault(desk, err);
+		rc = desk_fault(desk, err);
 	sqlite3_finalize(stmt);
 	return rc;
 }
@@ -376,6 +379,15 @@ prepare(struct fs_desk *desk, bool write, struct fs_err *err)
 	return run(desk, text, err);
 }
 
+/* It names clients: for the group, not for all. */
+static int
+make_file(const struct fs_desk *desk)
+{
+	int fd = open(desk->path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
 static int
 connect(struct fs_desk *desk, bool write, struct fs_err *err)
 {
@@ -384,8 +396,11 @@ connect(struct fs_desk *desk, bool write, struct fs_err *err)
 
 	if (!write && access(desk->path, F_OK) < 0 && errno == ENOENT)
 		return 0;
+	if (write && make_file(desk) < 0)
+		return err_set(err, -EACCES, "%s: cannot be written: %s",
+		    desk->path, strerror(errno));
 	if (sqlite3_open_v2(desk->path, &desk->db, flags, NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	return prepare(desk, write, err);
 }
 

@@ -36,3 +36,7 @@ const struct fs_note *desk_flow_note(const struct fs_desk *desk,
 bool desk_note_stands(const struct fs_desk *desk, size_t index);
 /* Whether a suppression is past its time. */
 bool desk_expired(const struct fs_suppression *suppression, uint64_t now_us);
+
+/* Says what SQLite has to complain of. Returns FS_EDB, or -EACCES where the
+ * file cannot be written. */
+int desk_fault(const struct fs_desk *desk, struct fs_err *err);

@@ -6,13 +6,6 @@
 
 /* Rows are only added: what was said, and by whom, stays. */
 
-static int
-fault(const struct fs_desk *desk, struct fs_err *err)
-{
-	return err_set(err, FS_EDB, "%s: %s", desk->path,
-	    sqlite3_errmsg(desk->db));
-}
-
 static void
 put_prefix(sqlite3_stmt *stmt, int at, const struct fs_prefix *prefix)
 {
@@ -32,7 +25,7 @@ put_text(sqlite3_stmt *stmt, int at, const char *text)
 static int
 finish(const struct fs_desk *desk, sqlite3_stmt *stmt, struct fs_err *err)
 {
-	int rc = sqlite3_step(stmt) == SQLITE_DONE ? 0 : fault(desk, err);
+	int rc = sqlite3_step(stmt) == SQLITE_DONE ? 0 : desk_fault(desk, err);
 
 	sqlite3_finalize(stmt);
 	return rc;
@@ -48,7 +41,7 @@ fs_desk_put_note(struct fs_desk *desk, const struct fs_note *note,
 		"INSERT INTO labels VALUES"
 		" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 		-1, &stmt, NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	sqlite3_bind_int64(stmt, 1, (int64_t)note->time_us);
 	put_text(stmt, 2, note->who);
 	sqlite3_bind_int(stmt, 3, note->label);
@@ -72,7 +65,7 @@ fs_desk_put_suppression(struct fs_desk *desk,
 		"INSERT INTO suppressions VALUES"
 		" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		-1, &stmt, NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	sqlite3_bind_int64(stmt, 1, (int64_t)suppression->time_us);
 	sqlite3_bind_int64(stmt, 2, (int64_t)suppression->expires_us);
 	put_text(stmt, 3, suppression->who);
@@ -104,7 +97,7 @@ fs_desk_remove(struct fs_desk *desk, const struct fs_suppression *removed,
 	if (sqlite3_prepare_v2(desk->db,
 		"INSERT INTO removals VALUES (?, ?, ?)", -1, &stmt,
 		NULL) != SQLITE_OK)
-		return fault(desk, err);
+		return desk_fault(desk, err);
 	sqlite3_bind_int64(stmt, 1, (int64_t)removed->id);
 	sqlite3_bind_int64(stmt, 2, (int64_t)removed->time_us);
 	put_text(stmt, 3, removed->who);

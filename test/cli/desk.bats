@@ -196,6 +196,15 @@ hides() {
 	[[ "$output" == *"holds no labels of flowscan"* ]]
 }
 
+@test "labels.db is not for all, and no output overwrites it" {
+	"$BIN" label 198.51.100.7 fp --note a
+	[ "$(stat -c %a "$BATS_TEST_TMPDIR/labels.db" | cut -c3)" = 0 ]
+	run "$BIN" clients -o "$BATS_TEST_TMPDIR/labels.db"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is the database that is read"* ]]
+	[ "$("$BIN" label list --format jsonl | jq -r .note)" = a ]
+}
+
 @test "what an analyst writes stays text in every format" {
 	harm=$'=cmd|x <b>*hi*</b> \xe2\x80\xae `a`'
 	"$BIN" label 198.51.100.7 fp --note "$harm"
