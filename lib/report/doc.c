@@ -11,30 +11,16 @@
 
 enum { STEP = 2 };
 
-void
-doc_init(struct doc *doc, const struct fs_out *out)
-{
-	doc->out = out;
-	doc->markdown = out->format == FS_FORMAT_MARKDOWN;
-	buf_init(&doc->buf);
-	buf_init(&doc->line);
-}
-
-void
-doc_fini(struct doc *doc)
-{
-	buf_fini(&doc->buf);
-	buf_fini(&doc->line);
-}
-
-/* ---- Parts -------------------------------------------------------------- */
-
-static void
-clear_line(struct doc *doc)
-{
-	doc->buf.error |= buf_error(&doc->line);
-	buf_clear(&doc->line);
-}
+/* How a page is written: one table a format. Each part takes what stands in
+ * the line, which is emptied after it. */
+struct doc_format {
+	void (*title)(struct doc *doc);
+	void (*section)(struct doc *doc, const char *name);
+	void (*text)(struct doc *doc, unsigned level, enum datum_tone tone);
+	void (*item)(struct doc *doc, unsigned level, enum datum_tone tone);
+	/* One line whose blanks matter. */
+	void (*fixed)(struct doc *doc, enum datum_tone tone);
+};
 
 static void
 put_blanks(struct buf *buf, size_t count)
@@ -43,11 +29,13 @@ put_blanks(struct buf *buf, size_t count)
 		buf_add_char(buf, ' ');
 }
 
+/* ---- Plain text --------------------------------------------------------- */
+
 /* Begins and ends what is stressed. */
 static void
 put_tone(struct doc *doc, const char *code)
 {
-	if (doc->out->color && !doc->markdown && code != NULL)
+	if (doc->out->color && code != NULL)
 		buf_add_text(&doc->buf, code);
 }
 
@@ -63,14 +51,12 @@ tone_code(enum datum_tone tone)
 	}
 }
 
-/* Puts the line as it is, or as words of Markdown. */
 static void
-put_line(struct doc *doc, const char *text, size_t size)
+put_stressed(struct doc *doc, const char *code, const char *text, size_t size)
 {
-	if (doc->markdown)
-		text_markdown(&doc->buf, text, size);
-	else
-		buf_add(&doc->buf, text, size);
+	put_tone(doc, code);
+	buf_add(&doc->buf, text, size);
+	put_tone(doc, code != NULL ? "\33[0m" : NULL);
 }
 
 /* How many bytes of the text go on a line of 'room' columns: up to a blank
@@ -105,9 +91,7 @@ put_wrapped(struct doc *doc, size_t indent, enum datum_tone tone)
 			put_blanks(&doc->buf, indent);
 		}
 		first = false;
-		put_tone(doc, tone_code(tone));
-		put_line(doc, text, size);
-		put_tone(doc, tone_code(tone) ? "\33[0m" : NULL);
+		put_stressed(doc, tone_code(tone), text, size);
 		text += size;
 		left -= size;
 		while (left > 0 && *text == ' ') {
@@ -118,88 +102,164 @@ put_wrapped(struct doc *doc, size_t indent, enum datum_tone tone)
 	buf_add_char(&doc->buf, '\n');
 }
 
+static void
+plain_title(struct doc *doc)
+{
+	put_stressed(doc, "\33[1m", doc->line.bytes, doc->line.size);
+	buf_add_char(&doc->buf, '\n');
+}
+
+static void
+plain_section(struct doc *doc, const char *name)
+{
+	buf_add_char(&doc->buf, '\n');
+	put_stressed(doc, "\33[1m", name, strlen(name));
+	buf_add_char(&doc->buf, '\n');
+}
+
+static void
+plain_text(struct doc *doc, unsigned level, enum datum_tone tone)
+{
+	put_blanks(&doc->buf, (size_t)level * STEP);
+	put_wrapped(doc, (size_t)level * STEP, tone);
+}
+
+static void
+plain_item(struct doc *doc, unsigned level, enum datum_tone tone)
+{
+	put_blanks(&doc->buf, (size_t)level * STEP);
+	buf_add_text(&doc->buf, "- ");
+	put_wrapped(doc, (size_t)level * STEP + 2, tone);
+}
+
+static void
+plain_fixed(struct doc *doc, enum datum_tone tone)
+{
+	put_blanks(&doc->buf, STEP);
+	put_stressed(doc, tone_code(tone), doc->line.bytes, doc->line.size);
+	buf_add_char(&doc->buf, '\n');
+}
+
+static const struct doc_format plain = { plain_title, plain_section, plain_text,
+	plain_item, plain_fixed };
+
+/* ---- Markdown ----------------------------------------------------------- */
+
+static void
+markdown_title(struct doc *doc)
+{
+	buf_add_text(&doc->buf, "# ");
+	text_markdown(&doc->buf, doc->line.bytes, doc->line.size);
+	buf_add_text(&doc->buf, "\n\n");
+}
+
+static void
+markdown_section(struct doc *doc, const char *name)
+{
+	buf_printf(&doc->buf, "\n## %s\n\n", name);
+}
+
+/* A paragraph that follows a table or a list line by line would belong to
+ * it. */
+static void
+markdown_text(struct doc *doc, unsigned level, enum datum_tone tone)
+{
+	const struct buf *page = &doc->buf;
+
+	(void)level;
+	(void)tone;
+	if (page->size >= 2 && page->bytes[page->size - 1] == '\n' &&
+	    page->bytes[page->size - 2] != '\n')
+		buf_add_char(&doc->buf, '\n');
+	text_markdown(&doc->buf, doc->line.bytes, doc->line.size);
+	buf_add_text(&doc->buf, "\n\n");
+}
+
+static void
+markdown_item(struct doc *doc, unsigned level, enum datum_tone tone)
+{
+	(void)tone;
+	put_blanks(&doc->buf, (size_t)(level - 1) * STEP);
+	buf_add_text(&doc->buf, "- ");
+	text_markdown(&doc->buf, doc->line.bytes, doc->line.size);
+	buf_add_char(&doc->buf, '\n');
+}
+
+/* Four blanks make it code, where nothing acts. */
+static void
+markdown_fixed(struct doc *doc, enum datum_tone tone)
+{
+	(void)tone;
+	put_blanks(&doc->buf, 4);
+	buf_add(&doc->buf, doc->line.bytes, doc->line.size);
+	buf_add_char(&doc->buf, '\n');
+}
+
+static const struct doc_format markdown = { markdown_title, markdown_section,
+	markdown_text, markdown_item, markdown_fixed };
+
+/* ---- Parts -------------------------------------------------------------- */
+
+void
+doc_init(struct doc *doc, const struct fs_out *out)
+{
+	doc->out = out;
+	doc->format = out->format == FS_FORMAT_MARKDOWN ? &markdown : &plain;
+	buf_init(&doc->buf);
+	buf_init(&doc->line);
+}
+
+void
+doc_fini(struct doc *doc)
+{
+	buf_fini(&doc->buf);
+	buf_fini(&doc->line);
+}
+
+static void
+clear_line(struct doc *doc)
+{
+	doc->buf.error |= buf_error(&doc->line);
+	buf_clear(&doc->line);
+}
+
 void
 doc_title(struct doc *doc)
 {
-	if (doc->markdown)
-		buf_add_text(&doc->buf, "# ");
-	put_tone(doc, "\33[1m");
-	put_line(doc, doc->line.bytes, doc->line.size);
-	put_tone(doc, "\33[0m");
-	buf_add_text(&doc->buf, doc->markdown ? "\n\n" : "\n");
+	doc->format->title(doc);
 	clear_line(doc);
 }
 
 void
 doc_section(struct doc *doc, const char *name)
 {
-	buf_add_text(&doc->buf, doc->markdown ? "\n## " : "\n");
-	put_tone(doc, "\33[1m");
-	buf_add_text(&doc->buf, name);
-	put_tone(doc, "\33[0m");
-	buf_add_text(&doc->buf, doc->markdown ? "\n\n" : "\n");
-}
-
-/* In Markdown, a paragraph that follows a table or a list line by line would
- * belong to it. */
-static void
-begin_paragraph(struct doc *doc)
-{
-	const struct buf *page = &doc->buf;
-
-	if (page->size >= 2 && page->bytes[page->size - 1] == '\n' &&
-	    page->bytes[page->size - 2] != '\n')
-		buf_add_char(&doc->buf, '\n');
+	doc->format->section(doc, name);
 }
 
 void
 doc_text(struct doc *doc, unsigned level, enum datum_tone tone)
 {
-	if (!doc->markdown) {
-		put_blanks(&doc->buf, (size_t)level * STEP);
-		put_wrapped(doc, (size_t)level * STEP, tone);
-	} else {
-		begin_paragraph(doc);
-		put_line(doc, doc->line.bytes, doc->line.size);
-		buf_add_text(&doc->buf, "\n\n");
-	}
+	doc->format->text(doc, level, tone);
 	clear_line(doc);
 }
 
 void
 doc_item(struct doc *doc, unsigned level, enum datum_tone tone)
 {
-	size_t indent = (size_t)(doc->markdown ? level - 1 : level) * STEP;
-
-	put_blanks(&doc->buf, indent);
-	buf_add_text(&doc->buf, "- ");
-	if (doc->markdown) {
-		put_line(doc, doc->line.bytes, doc->line.size);
-		buf_add_char(&doc->buf, '\n');
-	} else {
-		put_wrapped(doc, indent + 2, tone);
-	}
+	doc->format->item(doc, level, tone);
 	clear_line(doc);
 }
 
 void
 doc_command(struct doc *doc)
 {
-	/* Four blanks make it code in Markdown, where nothing acts. */
-	put_blanks(&doc->buf, doc->markdown ? 4 : STEP);
-	buf_add(&doc->buf, doc->line.bytes, doc->line.size);
-	buf_add_char(&doc->buf, '\n');
-	clear_line(doc);
+	doc_fixed(doc, TONE_PLAIN);
 }
 
 void
 doc_fixed(struct doc *doc, enum datum_tone tone)
 {
-	put_blanks(&doc->buf, doc->markdown ? 4 : STEP);
-	put_tone(doc, tone_code(tone));
-	buf_add(&doc->buf, doc->line.bytes, doc->line.size);
-	put_tone(doc, tone_code(tone) ? "\33[0m" : NULL);
-	buf_add_char(&doc->buf, '\n');
+	doc->format->fixed(doc, tone);
 	clear_line(doc);
 }
 

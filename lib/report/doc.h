@@ -6,10 +6,12 @@
 #include "flowscan.h"
 #include "report/rows.h"
 
+struct doc_format;
+
 struct doc {
-	const struct fs_out *out; /* Borrowed. */
-	bool markdown;
-	struct buf buf;  /* The page. */
+	const struct fs_out *out;        /* Borrowed. */
+	const struct doc_format *format; /* A table in doc.c. */
+	struct buf buf;                  /* The page. */
 	struct buf line; /* What is to be said next, escaped for a terminal. */
 };
 
