@@ -6,7 +6,7 @@
 #   demo-asn.mmdb        as MaxMind lays out an AS database
 #   demo-asn.csv         the same, as ranges: start,end,asn,name
 #
-#   make-demo-mmdb.pl [FOLDER]   writes them elsewhere
+#   make-demo-mmdb.pl [FOLDER [PLACES]]   writes them elsewhere, from others
 #
 # Needs libmaxmind-db-writer-perl. The same places.csv gives the same bytes:
 # the time of building is fixed below (the writer has no public way to say
@@ -47,12 +47,18 @@ my %flat_types = (
 	timezone => 'utf8_string',
 );
 my %continents = (
-	AU => 'OC', BR => 'SA', CA => 'NA', CN => 'AS', DE => 'EU',
-	GB => 'EU', HK => 'AS', IN => 'AS', IR => 'AS', JP => 'AS',
-	RU => 'EU', SG => 'AS', TR => 'AS', US => 'NA',
+	AE => 'AS', AR => 'SA', AU => 'OC', BD => 'AS', BR => 'SA',
+	CA => 'NA', CL => 'SA', CN => 'AS', CO => 'SA', DE => 'EU',
+	EG => 'AF', ES => 'EU', GB => 'EU', GR => 'EU', HK => 'AS',
+	ID => 'AS', IE => 'EU', IL => 'AS', IN => 'AS', IR => 'AS',
+	IT => 'EU', JP => 'AS', KE => 'AF', KR => 'AS', KZ => 'AS',
+	MX => 'NA', NG => 'AF', NL => 'EU', NZ => 'OC', PK => 'AS',
+	PL => 'EU', RU => 'EU', SE => 'EU', SG => 'AS', TH => 'AS',
+	TR => 'AS', TW => 'AS', UA => 'EU', US => 'NA', VN => 'AS',
+	ZA => 'AF',
 );
 
-my @places = places("$here/places.csv");
+my @places = places(shift // "$here/places.csv");
 tree('City', \%types, \&city, "$to/demo-city.mmdb");
 tree('City-Flat', \%flat_types, \&city_flat, "$to/demo-city-flat.mmdb");
 tree('ASN', \%types, \&asn, "$to/demo-asn.mmdb");
