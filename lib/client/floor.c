@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/addr.h"
-#include "base/digest.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "client/floor_subject.h"
 #include "signal/blob.h"
 
 enum {
@@ -42,6 +42,7 @@ frozen_fini(struct floor_frozen *frozen)
 	free(frozen->by_as);
 	free(frozen->by_cell);
 	free(frozen->cells);
+	free(frozen->others);
 }
 
 void
@@ -52,6 +53,7 @@ fs_floors_free(struct fs_floors *floors)
 	frozen_fini(&floors->frozen);
 	free(floors->samples);
 	free(floors->slots);
+	free(floors->others);
 	free(floors);
 }
 
@@ -197,6 +199,25 @@ gap_is_measured(const struct signals *signals)
 	    signals_known(signals, SIGNAL_CLIENT_TLS_GAP_MS);
 }
 
+/* The size that others of an AS have is usual there only if they are what
+ * they seem to be. */
+static uint16_t
+usual_mtu(const struct fs_client *row, const struct signals *signals)
+{
+	int64_t mtu = signals_milli(signals, SIGNAL_CLIENT_MTU) / 1000;
+
+	return row->verdict.decision == FS_CLEAN && mtu > 0 && mtu <= UINT16_MAX
+	    ? (uint16_t)mtu
+	    : 0;
+}
+
+static bool
+says_anything(const struct floor_sample *sample)
+{
+	return sample->rtt_milli >= 0 || sample->gap_milli >= 0 ||
+	    sample->mtu > 0;
+}
+
 static void
 take_sample(const struct fs_client *row, const struct signals *signals,
     struct floor_sample *sample)
@@ -218,6 +239,7 @@ take_sample(const struct fs_client *row, const struct signals *signals,
 		.last_us = row->last_us,
 		.rtt_milli = -1,
 		.gap_milli = -1,
+		.mtu = usual_mtu(row, signals),
 	};
 	if (size == sizeof(sample->country))
 		memcpy(sample->country, country, size);
@@ -236,21 +258,22 @@ fs_floors_learn(struct fs_floors *floors, const struct fs_client *row)
 	uint32_t *slot;
 	int rc;
 
-	/* Round trips of another sensor are those to another place. */
-	if (row->verdict.view != FS_VIEW_EXIT ||
-	    strcmp(row->sensor, floors->settings->sensor) != 0)
+	if (row->verdict.view != FS_VIEW_EXIT)
 		return 0;
 	signals_clear(&floors->signals);
 	rc = blob_decode(row->signals, row->signals_size, &floors->signals);
 	if (rc < 0)
 		return rc;
+	/* Round trips of another sensor are those to another place. */
+	if (strcmp(row->sensor, floors->settings->sensor) != 0)
+		return floor_learn_other(floors, row, &floors->signals);
 	take_sample(row, &floors->signals, &sample);
 	slot = floors->slot_count ? slot_of(floors, &row->addr) : NULL;
 	if (slot != NULL && *slot != 0) {
 		floors->samples[*slot - 1] = sample;
 		return 0;
 	}
-	if (sample.rtt_milli < 0 && sample.gap_milli < 0)
+	if (!says_anything(&sample))
 		return 0;
 	if ((rc = make_room(floors)) < 0)
 		return rc;
@@ -372,6 +395,18 @@ make_cells(struct floor_frozen *frozen)
 	return 0;
 }
 
+static int
+make_orders(struct floor_frozen *frozen)
+{
+	int rc = make_order(frozen, net_order, &frozen->by_net);
+
+	if (rc == 0)
+		rc = make_order(frozen, as_order, &frozen->by_as);
+	if (rc == 0)
+		rc = make_order(frozen, cell_order, &frozen->by_cell);
+	return rc < 0 ? rc : make_cells(frozen);
+}
+
 /* Copies what anything was learned of, in order of address. */
 static int
 copy_samples(const struct fs_floors *floors, struct floor_frozen *frozen)
@@ -382,55 +417,10 @@ copy_samples(const struct fs_floors *floors, struct floor_frozen *frozen)
 	if (frozen->samples == NULL)
 		return -ENOMEM;
 	for (i = 0; i < floors->count; i++)
-		if (floors->samples[i].rtt_milli >= 0 ||
-		    floors->samples[i].gap_milli >= 0)
+		if (says_anything(&floors->samples[i]))
 			frozen->samples[frozen->count++] = floors->samples[i];
 	qsort(frozen->samples, frozen->count, sizeof(*frozen->samples),
 	    by_address);
-	return 0;
-}
-
-static void
-put_number(uint8_t *at, uint64_t number)
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		at[i] = (uint8_t)(number >> (56 - 8 * i) & 0xff);
-}
-
-/* Over everything that an answer can depend on. */
-static int
-make_digest(const struct floor_frozen *frozen, char *text)
-{
-	struct digest *digest = digest_new();
-	uint8_t sum[DIGEST_SHA256_SIZE], bytes[6 * 8];
-	const struct floor_sample *sample;
-	bool good = digest != NULL;
-	uint32_t i;
-
-	for (i = 0; i < frozen->count && good; i++) {
-		sample = &frozen->samples[i];
-		put_number(bytes, (uint64_t)sample->rtt_milli);
-		put_number(bytes + 8, (uint64_t)sample->gap_milli);
-		put_number(bytes + 16, sample->last_us);
-		put_number(bytes + 24, (uint64_t)sample->latitude_milli);
-		put_number(bytes + 32, (uint64_t)sample->longitude_milli);
-		put_number(bytes + 40,
-		    (uint64_t)sample->asn << 32 |
-			(uint64_t)sample->addr.family << 24 |
-			(uint64_t)(uint8_t)sample->country[0] << 16 |
-			(uint64_t)(uint8_t)sample->country[1] << 8 |
-			sample->located);
-		good = digest_add(digest, sample->addr.bytes,
-			   sizeof(sample->addr.bytes)) &&
-		    digest_add(digest, bytes, sizeof(bytes));
-	}
-	good = good && digest_end(digest, sum);
-	digest_free(digest);
-	if (!good)
-		return -ENOMEM;
-	digest_hex(sum, sizeof(sum), text);
 	return 0;
 }
 
@@ -445,12 +435,12 @@ fs_floors_freeze(struct fs_floors *floors, struct fs_err *err)
 	digest[sizeof(digest) - 1] = '\0';
 	if (floors->count > 0)
 		rc = copy_samples(floors, &frozen);
-	if (rc == 0 && frozen.count > 0 &&
-	    (rc = make_order(&frozen, net_order, &frozen.by_net)) == 0 &&
-	    (rc = make_order(&frozen, as_order, &frozen.by_as)) == 0 &&
-	    (rc = make_order(&frozen, cell_order, &frozen.by_cell)) == 0 &&
-	    (rc = make_cells(&frozen)) == 0)
-		rc = make_digest(&frozen, digest);
+	if (rc == 0)
+		rc = floor_freeze_others(floors, &frozen);
+	if (rc == 0 && frozen.count > 0)
+		rc = make_orders(&frozen);
+	if (rc == 0 && frozen.count + frozen.other_count > 0)
+		rc = floor_digest(&frozen, digest);
 	if (rc < 0) {
 		frozen_fini(&frozen);
 		return err_set(err, rc, "no memory for the floors");

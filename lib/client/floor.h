@@ -4,8 +4,9 @@
  * need: those of its network (/24, IPv6 /48), of its city and AS, of its
  * city, of the region around it, or of its AS. Of a neighbour that is farther
  * off, the way from there is added: whoever answers from P can also be
- * reached through Q. The other thing learned is how common it is in an AS
- * and in a network that TLS answers later than TCP does.
+ * reached through Q. Learned, too, is how common it is in an AS and in a
+ * network that TLS answers later than TCP does, how common a packet size is in
+ * an AS, and what sensors in other places have measured of the client itself.
  *
  * What is learned answers nothing before fs_floors_freeze(), and what is
  * frozen does not change until the next one. A client is never measured
@@ -32,6 +33,8 @@ enum {
 	/* Networks whose gaps are counted. */
 	FLOOR_GAPS = 256,
 	FLOOR_GAP_MILLI = 50000, /* TLS then ends behind TCP. */
+	/* Clients of other sensors that are kept: the first in order. */
+	FLOOR_OTHERS = 65536,
 	/* What was seen longer ago, or that much later, says nothing. */
 	FLOOR_DAYS = 30,
 };
@@ -47,6 +50,16 @@ struct floor_sample {
 	uint64_t last_us;  /* When it was seen last. */
 	int64_t rtt_milli; /* Its least one; -1: nothing is learned of it. */
 	int64_t gap_milli; /* Median; -1: too few. */
+	uint16_t mtu;      /* 0: nothing is learned of it. */
+};
+
+/* What another sensor measured of a client. */
+struct floor_other {
+	struct fs_addr addr;
+	int32_t latitude_milli, longitude_milli; /* The sensor's. */
+	int64_t rtt_milli;
+	uint64_t last_us;
+	char sensor[FS_NAME_SIZE];
 };
 
 /* The samples of one degree of latitude and longitude. */
@@ -64,6 +77,8 @@ struct floor_frozen {
 	uint32_t *by_cell; /* cell, network, round trip, address */
 	struct floor_cell *cells;
 	uint32_t cell_count;
+	struct floor_other *others; /* By address, sensor. */
+	uint32_t other_count;
 };
 
 struct fs_floors {
@@ -72,14 +87,17 @@ struct fs_floors {
 	uint32_t count, room;
 	uint32_t *slots; /* Index of a sample and 1, or 0. */
 	uint32_t slot_count;
+	struct floor_other *others;
+	uint32_t other_count, other_room;
 	struct signals signals; /* Of the row that is learned from. */
 	struct floor_frozen frozen;
 	char digest[65];
 };
 
-/* Sets client.floor_*, client.as_gap_* and client.net_gap_* as far as they
- * are known of a client that was seen last at 'last_us'; its round trip,
- * place and AS must have been set before. 'floors' may be null. */
+/* Sets client.floor_*, client.as_gap_*, client.net_gap_*, client.as_mtu_* and
+ * client.other_* as far as they are known of a client that was seen last at
+ * 'last_us'; its round trip, packet size, place and AS must have been set
+ * before. 'floors' may be null. */
 void floor_signals(const struct fs_floors *floors, const struct fs_addr *addr,
     uint64_t last_us, struct signals *signals);
 

@@ -4,7 +4,7 @@
 
 #include "base/addr.h"
 #include "base/num.h"
-#include "client/floor.h"
+#include "client/floor_subject.h"
 #include "signal/final.h"
 
 /* What the way from a neighbour's place adds: a millisecond for each 55 km,
@@ -28,21 +28,6 @@ enum {
 	REGION_NETS = 8,
 };
 
-static const uint64_t stale_us = (uint64_t)FLOOR_DAYS * 86400 * 1000000;
-
-/* Whom a question is about. */
-struct subject {
-	const struct floor_frozen *frozen;
-	struct fs_addr addr;
-	bool located;
-	char country[2];
-	int32_t latitude_milli, longitude_milli;
-	uint32_t asn;
-	uint64_t net;
-	uint64_t last_us;
-	int64_t rtt_milli; /* -1: not measured. */
-};
-
 /* A neighbour: what it says of the subject's place at most. */
 struct neighbour {
 	int64_t metres;
@@ -57,21 +42,6 @@ struct neighbours {
 };
 
 /* ---- Neighbours -------------------------------------------------------- */
-
-static uint64_t
-apart_us(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : b - a;
-}
-
-/* Whether a sample may speak: it is another client's, and not of another
- * time. */
-static bool
-may_speak(const struct subject *subject, const struct floor_sample *sample)
-{
-	return apart_us(sample->last_us, subject->last_us) <= stale_us &&
-	    addr_compare(&sample->addr, &subject->addr) != 0;
-}
 
 static bool
 is_nearer(const struct neighbour *a, const struct neighbour *b)
@@ -99,8 +69,8 @@ keep_nearest(struct neighbours *all, const struct neighbour *one)
 
 /* What a neighbour at some distance says of the subject's place. */
 static void
-add_neighbour(const struct subject *subject, const struct floor_sample *sample,
-    int64_t metres, struct neighbours *all)
+add_neighbour(const struct floor_subject *subject,
+    const struct floor_sample *sample, int64_t metres, struct neighbours *all)
 {
 	bool abroad =
 	    memcmp(sample->country, subject->country, sizeof(sample->country));
@@ -119,7 +89,7 @@ add_neighbour(const struct subject *subject, const struct floor_sample *sample,
 
 /* Gathers the others of the subject's own network, each client for itself. */
 static void
-gather_net(const struct subject *subject, struct neighbours *all)
+gather_net(const struct floor_subject *subject, struct neighbours *all)
 {
 	const struct floor_frozen *frozen = subject->frozen;
 	const struct floor_sample *sample;
@@ -136,7 +106,7 @@ gather_net(const struct subject *subject, struct neighbours *all)
 		sample = &frozen->samples[frozen->by_net[low]];
 		if (sample->net != subject->net)
 			break;
-		if (sample->rtt_milli >= 0 && may_speak(subject, sample))
+		if (sample->rtt_milli >= 0 && floor_may_speak(subject, sample))
 			add_neighbour(subject, sample, 0, all);
 	}
 }
@@ -150,7 +120,8 @@ struct circle {
 };
 
 static struct circle
-circle_of(const struct subject *subject, int km, uint32_t nets, uint32_t asn)
+circle_of(const struct floor_subject *subject, int km, uint32_t nets,
+    uint32_t asn)
 {
 	double latitude = (double)subject->latitude_milli / 1000;
 	double widest = fabs(latitude) + (double)km / KM_PER_DEGREE + 1;
@@ -171,7 +142,7 @@ circle_of(const struct subject *subject, int km, uint32_t nets, uint32_t asn)
 }
 
 static void
-consider(const struct subject *subject, const struct circle *circle,
+consider(const struct floor_subject *subject, const struct circle *circle,
     const struct floor_sample *sample, struct neighbours *all)
 {
 	int64_t metres = llround(1000 *
@@ -186,7 +157,7 @@ consider(const struct subject *subject, const struct circle *circle,
 
 /* Gathers from one cell the quickest client of each network. */
 static void
-gather_cell(const struct subject *subject, const struct circle *circle,
+gather_cell(const struct floor_subject *subject, const struct circle *circle,
     const struct floor_cell *cell, struct neighbours *all)
 {
 	const struct floor_frozen *frozen = subject->frozen;
@@ -196,7 +167,8 @@ gather_cell(const struct subject *subject, const struct circle *circle,
 
 	for (i = 0; i < cell->count && nets < circle->nets; i++) {
 		sample = &frozen->samples[frozen->by_cell[cell->at + i]];
-		if (sample->rtt_milli < 0 || !may_speak(subject, sample) ||
+		if (sample->rtt_milli < 0 ||
+		    !floor_may_speak(subject, sample) ||
 		    (circle->asn != 0 && sample->asn != circle->asn) ||
 		    (nets > 0 && sample->net == last))
 			continue;
@@ -223,7 +195,7 @@ first_cell(const struct floor_frozen *frozen, int row)
 
 /* Gathers from all cells that a circle may meet. */
 static void
-gather(const struct subject *subject, const struct circle *circle,
+gather(const struct floor_subject *subject, const struct circle *circle,
     struct neighbours *all)
 {
 	const struct floor_frozen *frozen = subject->frozen;
@@ -244,36 +216,21 @@ gather(const struct subject *subject, const struct circle *circle,
 	}
 }
 
-/* The first index of an AS. */
-static uint32_t
-first_of_as(const struct floor_frozen *frozen, uint32_t asn)
-{
-	uint32_t low = 0, high = frozen->count, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (frozen->samples[frozen->by_as[middle]].asn < asn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Gathers the quickest client of each network of the subject's AS. */
 static void
-gather_as(const struct subject *subject, struct neighbours *all)
+gather_as(const struct floor_subject *subject, struct neighbours *all)
 {
 	const struct floor_frozen *frozen = subject->frozen;
 	const struct floor_sample *sample;
-	uint32_t at = first_of_as(frozen, subject->asn);
+	uint32_t at = floor_first_of_as(frozen, subject->asn);
 	uint64_t last = 0;
 
 	for (; at < frozen->count && all->count < FLOOR_NEAREST; at++) {
 		sample = &frozen->samples[frozen->by_as[at]];
 		if (sample->asn != subject->asn)
 			break;
-		if (sample->rtt_milli < 0 || !may_speak(subject, sample) ||
+		if (sample->rtt_milli < 0 ||
+		    !floor_may_speak(subject, sample) ||
 		    (all->count > 0 && sample->net == last))
 			continue;
 		last = sample->net;
@@ -286,7 +243,7 @@ gather_as(const struct subject *subject, struct neighbours *all)
 /* Gathers from the narrowest neighbourhood that has enough to say. Returns
  * its name, or null when there is none. */
 static const char *
-find_neighbourhood(const struct subject *subject, struct neighbours *all)
+find_neighbourhood(const struct floor_subject *subject, struct neighbours *all)
 {
 	const struct {
 		const char *name;
@@ -331,7 +288,7 @@ by_bound(const void *left, const void *right)
 /* The low quantile of what the neighbours say, and how many of those near by
  * are as late as the subject. */
 static void
-set_floor(const struct subject *subject, const char *scope,
+set_floor(const struct floor_subject *subject, const char *scope,
     struct neighbours *all, struct signals *signals)
 {
 	uint32_t at = (all->count + FLOOR_PART - 1) / FLOOR_PART;
@@ -354,89 +311,16 @@ set_floor(const struct subject *subject, const char *scope,
 	signals_set_count(signals, SIGNAL_CLIENT_FLOOR_LATER, later);
 }
 
-/* ---- How common gaps are ----------------------------------------------- */
-
-struct gaps {
-	uint32_t measured, shown;
-};
-
-static void
-count_gap(const struct subject *subject, const struct floor_sample *sample,
-    struct gaps *gaps)
-{
-	if (sample->gap_milli < 0 || !may_speak(subject, sample))
-		return;
-	gaps->measured++;
-	gaps->shown += sample->gap_milli > FLOOR_GAP_MILLI;
-}
-
-static struct gaps
-gaps_of_net(const struct subject *subject)
-{
-	const struct floor_frozen *frozen = subject->frozen;
-	struct gaps gaps = { 0 };
-	uint32_t low = 0, high = frozen->count, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (frozen->samples[frozen->by_net[middle]].net < subject->net)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < frozen->count && gaps.measured < FLOOR_GAPS &&
-	     frozen->samples[frozen->by_net[low]].net == subject->net;
-	     low++)
-		count_gap(subject, &frozen->samples[frozen->by_net[low]],
-		    &gaps);
-	return gaps;
-}
-
-/* One client of each network speaks for it. */
-static struct gaps
-gaps_of_as(const struct subject *subject)
-{
-	const struct floor_frozen *frozen = subject->frozen;
-	const struct floor_sample *sample;
-	struct gaps gaps = { 0 };
-	uint32_t at = first_of_as(frozen, subject->asn), before;
-	uint64_t last = 0;
-
-	for (; at < frozen->count && gaps.measured < FLOOR_GAPS; at++) {
-		sample = &frozen->samples[frozen->by_as[at]];
-		if (sample->asn != subject->asn)
-			break;
-		if (gaps.measured > 0 && sample->net == last)
-			continue;
-		before = gaps.measured;
-		count_gap(subject, sample, &gaps);
-		if (gaps.measured > before)
-			last = sample->net;
-	}
-	return gaps;
-}
-
-static void
-set_gaps(const struct gaps *gaps, enum signal_id n, enum signal_id share,
-    struct signals *signals)
-{
-	if (gaps->measured == 0)
-		return;
-	signals_set_count(signals, n, gaps->measured);
-	signals_set_milli(signals, share,
-	    (int64_t)gaps->shown * 100 * 1000 / gaps->measured);
-}
-
 /* ---- Signals ----------------------------------------------------------- */
 
-static struct subject
+static struct floor_subject
 subject_of(const struct floor_frozen *frozen, const struct fs_addr *addr,
     uint64_t last_us, const struct signals *signals)
 {
 	size_t size;
 	const uint8_t *country =
 	    signals_bytes(signals, SIGNAL_CLIENT_COUNTRY, &size);
-	struct subject subject = {
+	struct floor_subject subject = {
 		.frozen = frozen,
 		.addr = *addr,
 		.located = signals_known(signals, SIGNAL_CLIENT_LATITUDE) &&
@@ -464,22 +348,15 @@ floor_signals(const struct fs_floors *floors, const struct fs_addr *addr,
     uint64_t last_us, struct signals *signals)
 {
 	struct neighbours all = { .count = 0 };
-	struct subject subject;
+	struct floor_subject subject;
 	const char *scope;
-	struct gaps gaps;
 
-	if (floors == NULL || floors->frozen.count == 0)
+	if (floors == NULL)
 		return;
 	subject = subject_of(&floors->frozen, addr, last_us, signals);
 	if (subject.rtt_milli >= 0 &&
 	    (scope = find_neighbourhood(&subject, &all)) != NULL)
 		set_floor(&subject, scope, &all, signals);
-	gaps = gaps_of_net(&subject);
-	set_gaps(&gaps, SIGNAL_CLIENT_NET_GAP_N, SIGNAL_CLIENT_NET_GAP_SHARE,
-	    signals);
-	if (subject.asn == 0)
-		return;
-	gaps = gaps_of_as(&subject);
-	set_gaps(&gaps, SIGNAL_CLIENT_AS_GAP_N, SIGNAL_CLIENT_AS_GAP_SHARE,
-	    signals);
+	floor_shares(&subject, signals);
+	floor_others(&subject, signals);
 }
