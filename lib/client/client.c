@@ -258,7 +258,6 @@ client_fold(struct client_table *table, struct client *client,
 {
 	struct client_measures *measures =
 	    &client->measures[observation->verdict.view];
-	int64_t away;
 	uint32_t i;
 	int rc;
 
@@ -277,10 +276,8 @@ client_fold(struct client_table *table, struct client *client,
 		return rc;
 	if ((rc = context_fold(&measures->context, observation, signals)) < 0)
 		return rc;
-	away = sessions_note(table->sessions, &client->addr,
-	    observation->first_us, signals);
-	if (away != SESSIONS_NOT_ELSEWHERE)
-		context_elsewhere(measures->context, away);
+	elsewhere_fold(&table->elsewhere, measures->context, &client->addr,
+	    observation, signals);
 	return 0;
 }
 

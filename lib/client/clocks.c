@@ -48,7 +48,7 @@ fitting_rates(const struct clock_line *line, uint32_t value, uint64_t time_us)
 }
 
 static struct clock_line *
-line_find(struct clocks *clocks, uint64_t server, uint32_t value,
+line_find(const struct clocks *clocks, uint64_t server, uint32_t value,
     uint64_t time_us, uint8_t *rates)
 {
 	uint32_t i;
@@ -138,6 +138,23 @@ clocks_fini(struct clocks *clocks)
 {
 	free(clocks->lines);
 	*clocks = (struct clocks){ 0 };
+}
+
+uint32_t
+clocks_rate(const struct clocks *clocks, uint64_t server, uint32_t value,
+    uint64_t time_us)
+{
+	uint8_t rates;
+	const struct clock_line *line =
+	    line_find(clocks, server, value, time_us, &rates);
+	unsigned i;
+
+	if (line == NULL || line->flows < CLOCKS_FLOWS)
+		return 0;
+	for (i = 0; i < RATES; i++)
+		if (rates == 1U << i)
+			return rates_hz[i];
+	return 0;
 }
 
 /* Whether the line is a clock that ran when 'begun' did. */

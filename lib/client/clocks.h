@@ -34,5 +34,10 @@ int clocks_add(struct clocks *clocks, uint64_t server, uint32_t value,
     uint64_t time_us);
 void clocks_fini(struct clocks *clocks);
 
+/* The rate (Hz) of the one clock on whose line a SYN's timestamp lies; 0 when
+ * it lies on none that CLOCKS_FLOWS flows have, or several rates fit. */
+uint32_t clocks_rate(const struct clocks *clocks, uint64_t server,
+    uint32_t value, uint64_t time_us);
+
 /* The most clocks that ran at once, to one server. */
 uint32_t clocks_count(const struct clocks *clocks);

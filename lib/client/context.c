@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "client/client.h"
+#include "client/system.h"
 
 enum {
 	/* Of a JA4 such as t13d1516h2_8daaf6152771_02713d6af862: protocol,
@@ -123,6 +124,18 @@ fold_tls(struct client_context *context, const struct signals *signals)
 		count(&context->tls_resumed);
 }
 
+static void
+fold_system(struct client_context *context, const struct signals *signals)
+{
+	int conflict = system_conflict(signals);
+
+	if (conflict < 0)
+		return;
+	count(&context->system_flows);
+	if (conflict > 0)
+		count(&context->system_conflicts);
+}
+
 static int
 fold_recent(struct client_context *context,
     const struct fs_observation *observation, const struct signals *signals)
@@ -159,6 +172,7 @@ context_fold(struct client_context **context,
 		return -ENOMEM;
 	*context = made;
 	fold_tls(made, signals);
+	fold_system(made, signals);
 	fold_text(&made->names, signals, SIGNAL_TLS_SNI);
 	fold_text(&made->agents, signals, SIGNAL_HTTP_USER_AGENT);
 	hours_add(&made->hours, observation->first_us, observation->last_us,
@@ -169,13 +183,11 @@ context_fold(struct client_context **context,
 }
 
 void
-context_elsewhere(struct client_context *context, int64_t milli)
+context_elsewhere(struct context_elsewhere *elsewhere, int64_t milli)
 {
-	if (context == NULL)
-		return;
-	count(&context->sessions_elsewhere);
-	if (milli > context->session_milli)
-		context->session_milli = milli;
+	count(&elsewhere->flows);
+	if (milli > elsewhere->milli)
+		elsewhere->milli = milli;
 }
 
 void
@@ -225,6 +237,12 @@ stack_signals(const struct client_context *context, struct signals *signals)
 		signals_set_count(signals, SIGNAL_CLIENT_INITIAL_TTLS,
 		    (unsigned)__builtin_popcount(context->initial_ttls));
 	}
+	if (context->system_flows > 0) {
+		signals_set_count(signals, SIGNAL_CLIENT_SYSTEM_FLOWS,
+		    context->system_flows);
+		signals_set_count(signals, SIGNAL_CLIENT_SYSTEM_CONFLICTS,
+		    context->system_conflicts);
+	}
 	if (context->clocks.count > 0)
 		signals_set_count(signals, SIGNAL_CLIENT_TS_CLOCKS,
 		    clocks_count(&context->clocks));
@@ -251,12 +269,16 @@ program_signals(const struct client_context *context, struct signals *signals)
 	signals_set_count(signals, SIGNAL_CLIENT_TLS_FLOWS, context->tls_flows);
 	signals_set_count(signals, SIGNAL_CLIENT_TLS_RESUMED,
 	    context->tls_resumed);
-	if (context->sessions_elsewhere == 0)
+}
+
+static void
+elsewhere_signals(const struct context_elsewhere *elsewhere,
+    enum signal_id flows, enum signal_id km, struct signals *signals)
+{
+	if (elsewhere->flows == 0)
 		return;
-	signals_set_count(signals, SIGNAL_CLIENT_SESSIONS_ELSEWHERE,
-	    context->sessions_elsewhere);
-	signals_set_milli(signals, SIGNAL_CLIENT_SESSION_KM,
-	    context->session_milli);
+	signals_set_count(signals, flows, elsewhere->flows);
+	signals_set_milli(signals, km, elsewhere->milli);
 }
 
 static void
@@ -289,6 +311,10 @@ context_signals(const struct client_context *context, struct signals *signals)
 		return;
 	stack_signals(context, signals);
 	program_signals(context, signals);
+	elsewhere_signals(&context->session, SIGNAL_CLIENT_SESSIONS_ELSEWHERE,
+	    SIGNAL_CLIENT_SESSION_KM, signals);
+	elsewhere_signals(&context->clock, SIGNAL_CLIENT_CLOCKS_ELSEWHERE,
+	    SIGNAL_CLIENT_CLOCK_KM, signals);
 	time_signals(context, signals);
 }
 

@@ -17,12 +17,19 @@ struct context_mtu {
 	uint16_t mtu;
 };
 
+/* What another address showed, too. */
+struct context_elsewhere {
+	uint32_t flows;
+	int64_t milli; /* Kilometres in thousandths; the farthest. */
+};
+
 struct client_context {
 	struct context_mtu mtus[CONTEXT_MTUS]; /* In order of arrival. */
 	uint32_t mtu_count;
 	uint32_t syn_flows, clamped_flows;
-	uint32_t tls_flows, tls_resumed, sessions_elsewhere;
-	int64_t session_milli; /* Kilometres in thousandths; the farthest. */
+	uint32_t tls_flows, tls_resumed;
+	uint32_t system_flows, system_conflicts;
+	struct context_elsewhere session, clock;
 	uint8_t hops, initial_ttls; /* Least; a bit each. */
 	bool hops_known;
 	struct clocks clocks;
@@ -35,9 +42,8 @@ struct client_context {
  * to say. Returns 0 or -ENOMEM. */
 int context_fold(struct client_context **context,
     const struct fs_observation *observation, const struct signals *signals);
-/* Takes in that another address, so far away, took up a session of the
- * client's. */
-void context_elsewhere(struct client_context *context, int64_t milli);
+/* Takes in that another address, so far away, showed the same. */
+void context_elsewhere(struct context_elsewhere *elsewhere, int64_t milli);
 void context_free(struct client_context *context);
 
 /* Sets client.mtu, client.ts_clocks, client.flows_hour, ...; 'context' may be

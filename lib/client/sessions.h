@@ -9,13 +9,11 @@
 
 #include <stdint.h>
 
-#include "flowscan.h"
-#include "signal/signal.h"
+#include "client/sighting.h"
 
 enum {
 	SESSIONS_MAX = 16384,
 	SESSIONS_SPAN_S = 3600,
-	SESSIONS_NOT_ELSEWHERE = -1,
 };
 
 struct sessions;
@@ -24,10 +22,7 @@ struct sessions;
 struct sessions *sessions_new(void);
 void sessions_free(struct sessions *sessions);
 
-/* Takes in a flow of 'client' (the folded address).
- *
- * Returns SESSIONS_NOT_ELSEWHERE, or how far the other address is that took
- * up the same session, in thousandths of a kilometre: 0 when a place is
- * unknown. */
+/* Takes in a flow of 'client' (the folded address). Returns how far the other
+ * address is that took up the same session (sighting_apart()). */
 int64_t sessions_note(struct sessions *sessions, const struct fs_addr *client,
     uint64_t time_us, const struct signals *signals);

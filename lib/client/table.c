@@ -17,8 +17,7 @@ client_table_new(uint32_t max, uint64_t seed, uint32_t half_life_s,
 
 	if (table == NULL)
 		return -ENOMEM;
-	table->sessions = sessions_new();
-	if (table->sessions == NULL) {
+	if (elsewhere_init(&table->elsewhere) < 0) {
 		free(table);
 		return -ENOMEM;
 	}
@@ -55,7 +54,7 @@ client_table_free(struct client_table *table)
 		return;
 	for (i = 0; i < table->count; i++)
 		client_fini(&table->clients[i]);
-	sessions_free(table->sessions);
+	elsewhere_fini(&table->elsewhere);
 	free(table->clients);
 	free(table->buckets);
 	free(table->order);

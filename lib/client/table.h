@@ -3,7 +3,7 @@
 
 #include "client/client.h"
 #include "client/context.h"
-#include "client/sessions.h"
+#include "client/elsewhere.h"
 
 enum { CLIENT_SUMS = 2 * FS_EVIDENCE_MAX };
 
@@ -76,10 +76,10 @@ struct client_table {
 	/* Where revisions of a new client begin: above those of clients given
 	 * up, as it may be one of them, and the highest one is the latest. */
 	uint32_t rev_least;
-	struct client *clients;    /* Owned, and what they own. */
-	uint32_t *buckets;         /* Owned; first client, or CLIENT_NONE. */
-	struct sessions *sessions; /* Owned. */
-	uint32_t *order;           /* Owned; changed clients by address. */
+	struct client *clients; /* Owned, and what they own. */
+	uint32_t *buckets;      /* Owned; first client, or CLIENT_NONE. */
+	struct elsewhere elsewhere;
+	uint32_t *order; /* Owned; changed clients by address. */
 };
 
 enum { CLIENT_NONE = UINT32_MAX };

@@ -72,7 +72,7 @@ main(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sessions *sessions = sessions_new();
-		int64_t away = SESSIONS_NOT_ELSEWHERE;
+		int64_t away = SIGHTING_NOT_ELSEWHERE;
 
 		if (sessions == NULL)
 			abort();
