@@ -145,6 +145,7 @@ by_tls_relay() {
 			upstream up { server $api_addr:443; $drawn_keep }
 			server {
 				listen 443 ssl http2;
+				ssl_protocols TLSv1.2 TLSv1.3;
 				ssl_certificate $pki/api.pem;
 				ssl_certificate_key $pki/api.key;
 				location / {
@@ -153,6 +154,7 @@ by_tls_relay() {
 					proxy_buffering off;
 					proxy_set_header Connection "";
 					proxy_set_header Host $api_name;
+					proxy_ssl_protocols TLSv1.2 TLSv1.3;
 					proxy_ssl_server_name on;
 					proxy_ssl_name $api_name;
 				}
@@ -170,7 +172,8 @@ asks() {
 	via=$3 base=https://$api_name/v1 proxy=''
 	case $4 in
 	socks5:*) proxy="--socks5 ${4#socks5:}" ;;
-	connect:*) proxy="--proxy http://${4#connect:}" ;;
+	connect:*) proxy="--proxy http://${4#connect:}"
+		proxy="$proxy --connect-to $api_name:443:$api_addr:443" ;;
 	esac
 	call "$1" --tlsv1.3 --http2 "$base/items" "$base/models"
 	call "$1" --http2 -N "$base/stream?n=12"
