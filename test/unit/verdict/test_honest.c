@@ -138,6 +138,7 @@ static const struct trait habits[] = {
 	    { FACT(AS_MTU_N, 30), FACT(AS_MTU_SHARE, 0) } },
 	{ "of a size that is usual in its AS",
 	    { FACT(AS_MTU_N, 30), FACT(AS_MTU_SHARE, 30) } },
+	{ "on a line that is loaded at times", { FACT(RTT_SPREAD_MS, 90) } },
 	{ "a virtual machine behind its host's NAT",
 	    { FACT(SYSTEM_FLOWS, 20), FACT(SYSTEM_CONFLICTS, 20) } },
 	{ "came from another network",
