@@ -187,10 +187,55 @@ test_floors(void)
 	fs_floors_free(floors);
 }
 
+/* The least round trip of a client that a sensor's row remembers, 5 ms, and
+ * then is seen to take 80. */
+static long long
+recalled_rtt(const char *sensor)
+{
+	static struct world world;
+	static struct signals signals;
+	static struct fs_client row;
+	long long rtt;
+
+	world_open(&world, true);
+	row = (struct fs_client){ .bits = 32 };
+	memcpy(row.addr.bytes, client.addr, sizeof(client.addr));
+	row.addr.family = 4;
+	row.verdict.view = FS_VIEW_EXIT;
+	snprintf(row.sensor, sizeof(row.sensor), "%s", sensor);
+	signals_clear(&signals);
+	signals_set_milli(&signals, SIGNAL_CLIENT_RTT_MIN_MS, 5000);
+	row.signals_size =
+	    (uint32_t)blob_encode(&signals, row.signals, sizeof(row.signals));
+	tap_int(fs_judge_recall(world.judge, &row), 0, "a row");
+	handshake(&world, &client, START_US);
+	fs_engine_flush(world.engine);
+	fs_judge_flush(world.judge);
+	signals_clear(&signals);
+	blob_decode(world.seen.client.signals, world.seen.client.signals_size,
+	    &signals);
+	rtt = signals_milli(&signals, SIGNAL_CLIENT_RTT_MIN_MS);
+	world_close(&world);
+	return rtt;
+}
+
+/* A round trip to another sensor is one to another place. */
+static void
+test_recall(void)
+{
+	static struct fs_settings settings;
+
+	fs_settings_init(&settings);
+	tap_int(recalled_rtt(settings.sensor), 5000, "one's own row");
+	tap_int(recalled_rtt("another"), 80000, "another sensor's row");
+	fs_settings_fini(&settings);
+}
+
 int
 main(void)
 {
 	test_floors();
+	test_recall();
 	test_rules();
 	test_ignored_peer();
 	test_clients();
