@@ -69,10 +69,10 @@ def main(style, seed, address, ca, proxy=None):
     same = rng.choice((0.05, 0.13, 0.2, 0.3))
     pause = {"agent": lambda: 0, "batch": lambda: 0, "jobs": lambda: same,
              "human": lambda: rng.uniform(0.1, 1.8)}[style]
-    count, at_once = rng.randint(3, 7), 1
+    count, at_once = rng.randint(2, 4), 1
     if style == "batch":
-        at_once = rng.randint(3, 6)
-    for _ in range(rng.randint(2, 3)):
+        at_once = rng.randint(3, 5)
+    for _ in range(rng.randint(5, 8)):
         threads = [threading.Thread(target=conversation, args=(
             context, address, proxy, random.Random(rng.random()), pause,
             count)) for _ in range(at_once)]

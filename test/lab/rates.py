@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes the tables of rates in docs/how-it-decides.md.
 
-usage: rates.py BIN RULES RUN... [--write PAGE]
+usage: rates.py BIN RULES RUN... [--write PAGE [--held-out]]
 
 BIN    the folder of flowscand
 RULES  the folder of rules
@@ -9,6 +9,9 @@ RUN    a folder that 'run -s NAME RUN' made (RUN/NAME/api.pcap and
        labels.csv), or a capture whose labels stand beside it (demo.pcap.zst,
        demo.labels.csv), and its config, too, if it is not the demo's
        (demo.config.json)
+
+--held-out: the runs are such that no rule was written with them in view; they
+go into the page's tables of that kind.
 
 Every rate counts clients, not flows, and bears its n and its bounds with 95 %
 confidence (Wilson). With fewer than 300 clients it is insufficient: said so,
@@ -172,6 +175,8 @@ def page(found):
         lines.append("Brier score at a prevalence of %.1f %%: %.4f; a constant"
                      " answer gets %.4f." %
                      (100 * PRIOR, score, PRIOR * (1 - PRIOR)))
+        lines.append("A tunnel's score is above an honest client's in %.3f of "
+                     "all pairs." % separation(found))
     return "\n".join(lines) + "\n"
 
 
@@ -200,8 +205,21 @@ def write(path, what, text):
         file.write(head + begin + text + end + rest.split(end)[1])
 
 
+def separation(found):
+    """How often a tunnel scores above an honest client (AUC)."""
+    honest = [f[2] for f in found if not f[1]]
+    guilty = [f[2] for f in found if f[1]]
+    if not honest or not guilty:
+        return None
+    above = sum((g > h) + (g == h) / 2 for g in guilty for h in honest)
+    return above / (len(honest) * len(guilty))
+
+
 def main(arguments):
-    target = None
+    target, section = None, "rates"
+    if "--held-out" in arguments:
+        arguments.remove("--held-out")
+        section = "held-out"
     if "--write" in arguments:
         at = arguments.index("--write")
         target = arguments[at + 1]
@@ -212,7 +230,7 @@ def main(arguments):
     if target is None:
         sys.stdout.write(text)
     else:
-        write(target, "rates", text)
+        write(target, section, text)
         write(target, "rules", exit_rules(arguments[0], arguments[1]))
 
 
