@@ -93,17 +93,10 @@ gather_net(const struct floor_subject *subject, struct neighbours *all)
 {
 	const struct floor_frozen *frozen = subject->frozen;
 	const struct floor_sample *sample;
-	uint32_t low = 0, high = frozen->count, middle;
+	uint32_t at = floor_first_of_net(frozen, subject->net);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (frozen->samples[frozen->by_net[middle]].net < subject->net)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < frozen->count && all->count < FLOOR_NEAREST; low++) {
-		sample = &frozen->samples[frozen->by_net[low]];
+	for (; at < frozen->count && all->count < FLOOR_NEAREST; at++) {
+		sample = &frozen->samples[frozen->by_net[at]];
 		if (sample->net != subject->net)
 			break;
 		if (sample->rtt_milli >= 0 && floor_may_speak(subject, sample))

@@ -41,6 +41,21 @@ floor_first_of_as(const struct floor_frozen *frozen, uint32_t asn)
 	return low;
 }
 
+uint32_t
+floor_first_of_net(const struct floor_frozen *frozen, uint64_t net)
+{
+	uint32_t low = 0, high = frozen->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (frozen->samples[frozen->by_net[middle]].net < net)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* ---- Counting ---------------------------------------------------------- */
 
 /* What is asked of each sample: whether it says anything, and whether it
@@ -93,19 +108,12 @@ static void
 count_net(const struct floor_subject *subject, struct share *share)
 {
 	const struct floor_frozen *frozen = subject->frozen;
-	uint32_t low = 0, high = frozen->count, middle;
+	uint32_t at = floor_first_of_net(frozen, subject->net);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (frozen->samples[frozen->by_net[middle]].net < subject->net)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < frozen->count && share->measured_count < FLOOR_GAPS &&
-	     frozen->samples[frozen->by_net[low]].net == subject->net;
-	     low++)
-		count_sample(subject, &frozen->samples[frozen->by_net[low]],
+	for (; at < frozen->count && share->measured_count < FLOOR_GAPS &&
+	     frozen->samples[frozen->by_net[at]].net == subject->net;
+	     at++)
+		count_sample(subject, &frozen->samples[frozen->by_net[at]],
 		    share);
 }
 

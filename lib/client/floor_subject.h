@@ -21,8 +21,9 @@ bool floor_is_recent(const struct floor_subject *subject, uint64_t last_us);
 /* Whether a sample may: it is another client's, too. */
 bool floor_may_speak(const struct floor_subject *subject,
     const struct floor_sample *sample);
-/* The first index of an AS. */
+/* The first index of an AS, in 'by_as', and of a network, in 'by_net'. */
 uint32_t floor_first_of_as(const struct floor_frozen *frozen, uint32_t asn);
+uint32_t floor_first_of_net(const struct floor_frozen *frozen, uint64_t net);
 
 /* Set client.as_gap_*, client.net_gap_*, client.as_mtu_* (floor_share.c), and
  * client.other_* (floor_other.c). */
