@@ -119,8 +119,8 @@ freeze(struct pipeline *pipeline, struct fs_err *err)
 		&pipeline->generation, err));
 }
 
-static int
-start_threads(struct pipeline *pipeline, struct fs_err *err)
+int
+pipeline_start(struct pipeline *pipeline, struct fs_err *err)
 {
 	const struct reader_parts parts = {
 		.settings = &pipeline->config->settings,
@@ -137,7 +137,7 @@ start_threads(struct pipeline *pipeline, struct fs_err *err)
 }
 
 int
-pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
+pipeline_open(struct pipeline *pipeline, const char *path, struct fs_err *err)
 {
 	const struct fs_settings *settings = &pipeline->config->settings;
 	uint32_t id;
@@ -158,9 +158,7 @@ pipeline_start(struct pipeline *pipeline, const char *path, struct fs_err *err)
 		return rc;
 	fs_judge_floors(pipeline->judge, pipeline->floors, id);
 	rc = fs_store_recall(store_of(pipeline), recall, pipeline, err);
-	if (rc < 0)
-		return note_failure(pipeline, rc);
-	return start_threads(pipeline, err);
+	return note_failure(pipeline, rc);
 }
 
 /* What the threads say. */

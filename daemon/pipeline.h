@@ -30,10 +30,13 @@ struct pipeline {
  * negative code of the first. */
 int pipeline_load(struct pipeline *pipeline, const struct config *config);
 
-/* Opens the store and starts the threads: pipeline->workers, and 'live', are
- * to be set before. Returns 0 or a negative code. */
-int pipeline_start(struct pipeline *pipeline, const char *path,
+/* Opens the store and takes up what it knows. Returns 0 or a negative
+ * code. */
+int pipeline_open(struct pipeline *pipeline, const char *path,
     struct fs_err *err);
+/* Starts the threads, as many as pipeline->workers says: what the process is
+ * not to do any more, it has given up before. Returns 0 or a negative code. */
+int pipeline_start(struct pipeline *pipeline, struct fs_err *err);
 
 /* Says that the frames that follow are of another capture. */
 void pipeline_capture(struct pipeline *pipeline);

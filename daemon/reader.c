@@ -186,6 +186,7 @@ share_limits(struct reader *reader, const struct reader_parts *parts)
 	unsigned workers = parts->workers;
 
 	*part = *parts->settings;
+	part->early = parts->live;
 	part->flow_max = (part->flow_max + workers - 1) / workers;
 	part->detect_max = (part->detect_max + workers - 1) / workers;
 }

@@ -78,6 +78,8 @@ run_end(struct run *run)
 	reload_end(&run->reload);
 	service_end(&run->service);
 	fs_capture_close(run->capture);
+	while (run->tap_count > 0)
+		tap_close(&run->taps[--run->tap_count]);
 }
 
 void
@@ -149,7 +151,7 @@ open_store(struct run *run)
 {
 	struct pipeline *pipeline = run->pipeline;
 	struct fs_err err = { 0 };
-	int rc = pipeline_start(pipeline, run->db, &err);
+	int rc = pipeline_open(pipeline, run->db, &err);
 
 	if (rc == 0)
 		return 0;
@@ -179,6 +181,13 @@ run_open_store(struct run *run)
 	if (confine_enter(&run->confine, run->pipeline, run->options, &err) <
 	    0) {
 		log_fault(NULL, false, &err);
+		return 2;
+	}
+	if (pipeline_start(run->pipeline, &err) < 0) {
+		if (err.text[0])
+			log_fault(NULL, false, &err);
+		else
+			log_line("the threads cannot be started");
 		return 2;
 	}
 	return 0;

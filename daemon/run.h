@@ -9,6 +9,7 @@
 #include "progress.h"
 #include "reload.h"
 #include "service.h"
+#include "tap.h"
 
 enum {
 	RUN_BATCH = 1024,   /* Frames between two looks at the loop. */
@@ -24,16 +25,16 @@ struct run {
 	uv_loop_t loop;
 	uv_signal_t signals[RUN_SIGNALS];
 	uv_idle_t idle;         /* Files. */
-	uv_poll_t poll;         /* Live. */
 	uv_timer_t timer;       /* Live. */
 	struct reload reload;   /* Live. */
 	struct service service; /* Live. */
 	struct confine confine;
-	struct fs_capture *capture;
-	size_t capture_at; /* Next of options->captures. */
+	struct tap taps[TAPS_MAX]; /* Live. */
+	size_t tap_count;
+	struct fs_capture *capture; /* Files. */
+	size_t capture_at;          /* Next of options->captures. */
 	const char *subject;
-	uint64_t saved_ns;            /* Files: of the last commit. */
-	struct fs_capture_stats seen; /* Live: as last told. */
+	uint64_t saved_ns; /* Files: of the last commit. */
 	struct progress progress;
 	bool failed; /* Nothing more can be stored. */
 	int code;    /* Exit code so far. */

@@ -3,64 +3,15 @@
 #include "log.h"
 
 static void
-on_readable(uv_poll_t *handle, int status, int events)
-{
-	struct run *run = handle->data;
-	struct fs_frame frame;
-	struct fs_err err = { 0 };
-	int i, rc = 1, failed;
-
-	(void)status;
-	(void)events;
-	for (i = 0; i < RUN_BATCH && rc > 0; i++) {
-		rc = fs_capture_next(run->capture, &err, &frame);
-		if (rc > 0 &&
-		    (failed = pipeline_frame(run->pipeline, &frame)) < 0) {
-			run_fail(run, failed);
-			return;
-		}
-	}
-	if (rc < 0) {
-		log_fault(NULL, false, &err);
-		run->code = 5;
-		uv_stop(&run->loop);
-	}
-	if ((failed = pipeline_push(run->pipeline)) < 0)
-		run_fail(run, failed);
-}
-
-/* Writes what the kernel dropped since the last look. */
-static int
-note_drops(struct run *run)
-{
-	struct fs_capture_stats now;
-	uint64_t kernel, iface;
-	int rc = 0;
-
-	fs_capture_stats(run->capture, &now);
-	kernel = now.kernel_drops - run->seen.kernel_drops;
-	iface = now.iface_drops - run->seen.iface_drops;
-	run->seen = now;
-	if (kernel > 0)
-		rc = pipeline_event(run->pipeline, FS_EVENT_DROP,
-		    run->pipeline->last_us, "kernel-ring", kernel,
-		    "the capture ring was full");
-	if (rc == 0 && iface > 0)
-		rc = pipeline_event(run->pipeline, FS_EVENT_DROP,
-		    run->pipeline->last_us, "interface", iface,
-		    "dropped by the interface");
-	return rc;
-}
-
-static void
 on_timer(uv_timer_t *handle)
 {
 	struct run *run = handle->data;
+	size_t i;
 	int rc;
 
 	rc = pipeline_tick(run->pipeline, pipeline_live_us());
-	if (rc == 0)
-		rc = note_drops(run);
+	for (i = 0; i < run->tap_count && rc == 0; i++)
+		rc = tap_tick(&run->taps[i]);
 	if (rc == 0)
 		rc = pipeline_commit(run->pipeline);
 	if (rc < 0)
@@ -68,29 +19,32 @@ on_timer(uv_timer_t *handle)
 	log_tick();
 }
 
-/* Opens the one interface that was named. */
+/* Opens those that the command line names, else those of the config. */
 static int
-open_interface(struct run *run)
+open_interfaces(struct run *run)
 {
 	const struct config *config = run->pipeline->config;
-	size_t count = run->options->interface_count;
+	const struct options *options = run->options;
+	bool named = options->interface_count > 0;
+	size_t i,
+	    count = named ? options->interface_count : config->interface_count;
 	struct fs_err err = { 0 };
 
-	if (count == 0)
-		count = config->interface_count;
-	if (count != 1) {
-		log_line("%zu interfaces are named; this version captures on "
-			 "one",
-		    count);
+	if (count > TAPS_MAX) {
+		log_line("%zu interfaces are named; at most %d can be captured "
+			 "on",
+		    count, TAPS_MAX);
 		return 2;
 	}
-	run->subject = run->options->interface_count
-	    ? run->options->interfaces[0]
-	    : config->interfaces[0];
-	if (fs_capture_open_live(run->subject, config->ring_size, &err,
-		&run->capture) < 0) {
-		log_fault(NULL, false, &err);
-		return 2;
+	for (i = 0; i < count; i++) {
+		const char *name =
+		    named ? options->interfaces[i] : config->interfaces[i];
+
+		run->tap_count++;
+		if (tap_open(&run->taps[i], run, name, &err) < 0) {
+			log_fault(NULL, false, &err);
+			return 2;
+		}
 	}
 	return 0;
 }
@@ -108,36 +62,48 @@ open_service(struct run *run)
 	return 2;
 }
 
-static void
-read_interface(struct run *run)
+/* Returns 0 or a code of libuv. */
+static int
+start(struct run *run)
 {
-	int rc;
+	size_t i;
+	int rc = 0;
 
-	progress_begin(&run->progress, uv_hrtime());
-	rc = uv_poll_init(&run->loop, &run->poll, fs_capture_fd(run->capture));
+	for (i = 0; i < run->tap_count && rc == 0; i++)
+		rc = tap_start(&run->taps[i]);
 	if (rc == 0)
 		rc = uv_timer_init(&run->loop, &run->timer);
 	if (rc == 0)
 		rc = reload_begin(&run->reload, &run->loop, run->pipeline);
 	if (rc == 0)
 		rc = service_start(&run->service, run);
-	if (rc < 0) {
-		log_line("cannot watch %s: %s", run->subject, uv_strerror(rc));
+	run->timer.data = run;
+	return rc < 0
+	    ? rc
+	    : uv_timer_start(&run->timer, on_timer, RUN_TICK_MS, RUN_TICK_MS);
+}
+
+static void
+read_interfaces(struct run *run)
+{
+	size_t i;
+	int rc;
+
+	progress_begin(&run->progress, uv_hrtime());
+	if ((rc = start(run)) < 0) {
+		log_line("cannot watch the interfaces: %s", uv_strerror(rc));
 		run->code = 2;
 		return;
 	}
-	run->poll.data = run->timer.data = run;
-	uv_poll_start(&run->poll, UV_READABLE, on_readable);
-	uv_timer_start(&run->timer, on_timer, RUN_TICK_MS, RUN_TICK_MS);
-	log_line("capturing on %s into %s; stop with Ctrl-C", run->subject,
-	    run->db);
+	for (i = 0; i < run->tap_count; i++)
+		log_line("capturing on %s into %s; stop with Ctrl-C",
+		    run->taps[i].name, run->db);
 	log_guard();
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	service_stop(&run->service);
-	if (!run->failed && (rc = note_drops(run)) < 0)
-		run_fail(run, rc);
-	if (!run->failed)
-		run_tell_capture(run, NULL);
+	for (i = 0; i < run->tap_count && !run->failed; i++)
+		if ((rc = tap_end(&run->taps[i])) < 0)
+			run_fail(run, rc);
 	run_finish(run);
 }
 
@@ -149,11 +115,11 @@ run_live(struct pipeline *pipeline, const struct options *options)
 
 	if (code != 0)
 		return code;
-	/* The interface first: one that is not there stores nothing. */
-	if ((run.code = open_interface(&run)) == 0 &&
+	/* Interfaces first: one that is not there stores nothing. */
+	if ((run.code = open_interfaces(&run)) == 0 &&
 	    (run.code = open_service(&run)) == 0 &&
 	    (run.code = run_open_store(&run)) == 0)
-		read_interface(&run);
+		read_interfaces(&run);
 	run_end(&run);
 	return run.code;
 }

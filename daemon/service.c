@@ -83,9 +83,12 @@ fill_run(const struct service *service, struct status *status)
 	status->sensor = pipeline->config->settings.sensor;
 	status->store = run->db;
 	status->privileges = run->confine.text;
-	status->interface_count = 1;
-	status->interfaces[0].name = run->subject;
-	fs_capture_stats(run->capture, &status->interfaces[0].stats);
+	status->interface_count = run->tap_count;
+	for (i = 0; i < run->tap_count; i++) {
+		status->interfaces[i].name = run->taps[i].name;
+		fs_capture_stats(run->taps[i].capture,
+		    &status->interfaces[i].stats);
+	}
 	pipeline_stats(pipeline, &status->engine);
 	judging_count(&pipeline->reader.judging, &counts);
 	status->clients = counts.clients;

@@ -154,6 +154,26 @@ observe(struct fs_engine *engine, struct flow *flow, enum flow_end end,
 	    observer_judge(&engine->observer, flow, end, now_us));
 }
 
+/* Says what the flow is as soon as it is known, unless that is nothing
+ * remarkable: most flows are, and are over soon. */
+static int
+observe_early(struct fs_engine *engine, struct flow *flow)
+{
+	const uint64_t told = flow->told, revised_us = flow->revised_us;
+	const struct fs_observation *said;
+
+	if (!engine->settings->early || engine->observe == NULL)
+		return 0;
+	said = observer_judge(&engine->observer, flow, FLOW_END_NONE,
+	    engine->now_us);
+	if (said->verdict.decision != FS_CLEAN)
+		return engine->observe(engine->observe_ctx, said);
+	flow->told = told;
+	flow->revised_us = revised_us;
+	flow->rev--;
+	return 0;
+}
+
 static int
 end_flow(struct fs_engine *engine, struct flow *flow, enum flow_end end,
     uint64_t now_us)
@@ -238,8 +258,10 @@ inspect(struct fs_engine *engine, struct flow *flow,
 	    flow->side[from].payload_packets == 1)
 		beside_answer(engine->pairs, flow, packet);
 	if (inspect_packet(engine->pool, flow, packet, from,
-		engine->stack.time_us))
+		engine->stack.time_us)) {
 		observer_decide(&engine->observer, flow);
+		return observe_early(engine, flow);
+	}
 	return 0;
 }
 

@@ -232,6 +232,13 @@ FS_PUBLIC int fs_capture_open_live(const char *iface, size_t ring_size,
 /* Returns the descriptor to watch, or -1 for a file. */
 FS_PUBLIC int fs_capture_fd(const struct fs_capture *capture);
 
+/* Takes up an interface that was down or gone, if it is there again by its
+ * name; the descriptor stays, so that this needs no privilege.
+ *
+ * Returns 1; 0 when it is not there yet; FS_EUNSUP when it is of another link
+ * type now; or a negated errno. */
+FS_PUBLIC int fs_capture_again(struct fs_capture *capture, struct fs_err *err);
+
 /* Reads one frame.
  *
  * Returns 1; 0 at the end of a file or when a live capture has none now;
@@ -303,6 +310,7 @@ struct fs_settings {
 	uint32_t client_max;
 	uint32_t tcp_idle_s, udp_idle_s, closed_idle_s;
 	uint32_t active_s; /* 0: no revision before the end. */
+	bool early; /* A flow that is not clean is said as soon as it is. */
 	uint8_t ipv6_client_bits;
 	uint64_t hash_seed;
 };

@@ -16,6 +16,7 @@ struct fs_capture {
 	FILE *stream;              /* Borrowed from 'pcap'; null: live. */
 	struct compress *compress; /* Owned; null: live. */
 	int link;
+	unsigned short hardware; /* Live: ARPHRD_*, which makes 'link'. */
 	bool ended; /* A file was read to its end, or to its damage. */
 	uint64_t frames, bytes;
 	/* Live: libpcap's counters have 32 bits and wrap. */

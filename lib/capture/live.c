@@ -2,7 +2,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -71,10 +75,24 @@ refuse_live(const struct fs_capture *capture, int rc, struct fs_err *err)
 	}
 }
 
+/* Asks the kernel about the interface of this name; false: there is none. */
+static bool
+ask(const struct fs_capture *capture, unsigned long what, struct ifreq *request)
+{
+	size_t size = strlen(capture->name);
+
+	memset(request, 0, sizeof(*request));
+	if (size >= sizeof(request->ifr_name))
+		return false;
+	memcpy(request->ifr_name, capture->name, size);
+	return ioctl(pcap_fileno(capture->pcap), what, request) == 0;
+}
+
 static int
 activate(struct fs_capture *capture, size_t ring_size, struct fs_err *err)
 {
 	char said[PCAP_ERRBUF_SIZE] = "";
+	struct ifreq request;
 	int rc;
 
 	/* A live capture has settings until it is activated; these calls
@@ -93,6 +111,8 @@ activate(struct fs_capture *capture, size_t ring_size, struct fs_err *err)
 	capture->link = pcap_datalink(capture->pcap);
 	if (!capture_link_known(capture->link))
 		return capture_link_refused(capture, capture->link, err);
+	if (ask(capture, SIOCGIFHWADDR, &request))
+		capture->hardware = request.ifr_hwaddr.sa_family;
 	return 0;
 }
 
@@ -129,4 +149,37 @@ capture_live_failed(struct fs_capture *capture, struct fs_err *err)
 {
 	return err_set(err, -ENETDOWN, "interface %s: %s", capture->name,
 	    pcap_geterr(capture->pcap));
+}
+
+int
+fs_capture_again(struct fs_capture *capture, struct fs_err *err)
+{
+	struct sockaddr_ll place = { 0 };
+	socklen_t size = sizeof(place);
+	struct ifreq request;
+
+	if (!ask(capture, SIOCGIFFLAGS, &request) ||
+	    (request.ifr_flags & IFF_UP) == 0 ||
+	    !ask(capture, SIOCGIFHWADDR, &request))
+		return 0;
+	if (request.ifr_hwaddr.sa_family != capture->hardware)
+		return err_set(err, FS_EUNSUP,
+		    "interface %s: came back with another link type; start "
+		    "again",
+		    capture->name);
+	if (!ask(capture, SIOCGIFINDEX, &request))
+		return 0;
+	/* Bound as it was, for all protocols, but to this one. */
+	if (getsockname(pcap_fileno(capture->pcap), (struct sockaddr *)&place,
+		&size) < 0)
+		return err_set(err, -errno, "interface %s: %s", capture->name,
+		    strerror(errno));
+	place.sll_ifindex = request.ifr_ifindex;
+	if (bind(pcap_fileno(capture->pcap), (struct sockaddr *)&place,
+		sizeof(place)) < 0)
+		return errno == ENODEV || errno == ENETDOWN
+		    ? 0
+		    : err_set(err, -errno, "interface %s: cannot be bound: %s",
+			  capture->name, strerror(errno));
+	return 1;
 }

@@ -271,7 +271,8 @@ test_floors(void)
 	fs_settings_init(&config.settings);
 	config.settings.flow_max = config.settings.detect_max = 64;
 	if (pipeline_load(&pipeline, &config) < 0 ||
-	    pipeline_start(&pipeline, db, &pipeline.err) < 0)
+	    pipeline_open(&pipeline, db, &pipeline.err) < 0 ||
+	    pipeline_start(&pipeline, &pipeline.err) < 0)
 		abort();
 	first = pipeline.generation.id;
 	tap_int(pipeline_tick(&pipeline, now_us), 0, "live");
