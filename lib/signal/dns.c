@@ -26,8 +26,10 @@ enum {
 	QUESTIONS_MAX = 128, /* Counted of a zone at a time. */
 	NAME_BITS = 1024,
 	SYMBOLS = 40, /* Letters, digits, '-', '_', others. */
-	SETS = 1024,
-	WAYS = 4,
+	/* So many that hardly ever one gives way to another: which ones meet
+	 * in a set depends on the number of workers. */
+	SETS = 4096,
+	WAYS = 32,
 	IDLE_S = 600,
 	SPAN_S = 3600,
 	SECOND_US = 1000000,
@@ -107,7 +109,7 @@ zone_find(struct zones *zones, uint64_t key)
 	struct zone *set = zones->zone[key % SETS];
 	unsigned i;
 
-	for (i = 0; i < WAYS; i++)
+	for (i = 0; i < WAYS && set[i].key != 0; i++)
 		if (set[i].key == key)
 			return &set[i];
 	return NULL;
@@ -131,8 +133,9 @@ zone_take(struct zones *zones, uint64_t key, uint64_t now_us)
 	struct zone *set = zones->zone[key % SETS], *zone = &set[0];
 	unsigned i;
 
-	for (i = 0; i < WAYS && zone->key != key; i++)
-		if (set[i].key == key || set[i].last_us < zone->last_us)
+	for (i = 0; i < WAYS && zone->key != key && zone->key != 0; i++)
+		if (set[i].key == key || set[i].key == 0 ||
+		    set[i].last_us < zone->last_us)
 			zone = &set[i];
 	if (zone->key != key || is_over(zone, now_us))
 		*zone = (struct zone){ .key = key, .first_us = now_us };

@@ -10,6 +10,7 @@
 
 static void *shared;
 static uint16_t scope; /* Of the flows. */
+static uint8_t host;
 
 /* One flow with a question of 'type' and its answer, a text of 40 bytes. */
 static void
@@ -20,9 +21,10 @@ ask(const char *label, uint8_t type, uint64_t at_us, uint16_t port,
 	static const uint8_t answer[12] = "\xc0\x0c\0\x10\0\1\0\0\0\0\0\x28";
 	uint8_t bytes[256] = { 0, 7, 1, 0, 0, 1 };
 	size_t i, size = 12, length = strlen(label);
-	struct flow flow = {
-		.key = { .port = { 40000, port }, .family = 4, .scope = scope }
-	};
+	struct flow flow = { .key = { .addr = { { host } },
+				 .port = { 40000, port },
+				 .family = 4,
+				 .scope = scope } };
 	struct packet packet = { .ip_proto = 17 };
 	struct sighting seen = { .flow = &flow,
 		.packet = &packet,
@@ -107,13 +109,15 @@ test_flood(void)
 	static struct signals signals;
 	unsigned i;
 
-	for (i = 1; i < 20000; i++) {
+	for (i = 1; i < 400000; i++) {
 		scope = (uint16_t)i;
+		host = (uint8_t)(i >> 16);
 		ask("flood", 16, 5000000 + i, 53, &signals);
 	}
 	tap_int(count(&signals, SIGNAL_DNS_ZONE_QUESTIONS), 1,
 	    "the last zone has its room");
 	scope = 1;
+	host = 0;
 	ask("flood", 16, 6000000, 53, &signals);
 	tap_int(count(&signals, SIGNAL_DNS_ZONE_QUESTIONS), 1,
 	    "the first one gave way");
