@@ -57,7 +57,7 @@ PROGRAMS := $(BUILD)/bin/flowscand $(BUILD)/bin/flowscan
 SONAME := libflowscan.so.0
 LIBRARIES := $(BUILD)/lib/libflowscan.a $(BUILD)/lib/$(SONAME)
 
-.PHONY: all unit replays check check-tsan lint protocols format format-check tidy bench \
+.PHONY: all unit replays check check-tsan lint protocols format format-check tidy bench bench-store \
 	fuzz fuzz-programs lab install uninstall dist distcheck clean distclean \
 	ci torture help
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/fuzz/fuzz_%
@@ -206,7 +206,7 @@ $(BUILD)/fuzz/fuzz_%: FORCE
 	$(FUZZ_MAKE) $@
 .PHONY: FORCE
 
-SCRIPTS = $(wildcard .ci/run tools/completion/*.bash tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/lab/run)
+SCRIPTS = $(wildcard .ci/run tools/completion/*.bash tools/quickstart tools/ci tools/dist test/fuzz/run test/bench/run test/bench/run-store test/lab/run)
 # looked_at(program, files, options): runs a linter where there is one.
 looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
 	else echo "lint: $(1) is missing and did not look at $(2)"; fi,:)
@@ -240,8 +240,13 @@ $(BUILD)/bench/gen: $(call object,$(wildcard test/bench/gen*.c)) $(BUILD)/link-f
 	$(call link)
 $(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/link-flags
 	$(call link,$(LIBS))
+$(BUILD)/bench/store: $(BUILD)/obj/test/bench/store.o $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
+	$(call link,$(LIBS))
 bench: all $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) sh test/bench/run
+# A store of FLOWS flows at DB, which is asked while a writer goes on.
+bench-store: all $(BUILD)/bench/store
+	@BUILD=$(BUILD) sh test/bench/run-store $(or $(FLOWS),1000000) $(or $(DB),$(BUILD)/bench/data/store.db)
 
 # The lab's line between two hosts; 77 says that this machine cannot do it.
 LAB_LINK := $(BUILD)/test/lab/link
@@ -336,6 +341,7 @@ make format-check / make format
 make tidy         clang-tidy over every source
 make fuzz         fuzzes each parser for FUZZ_SECONDS=$(FUZZ_SECONDS); FUZZ=name for one
 make bench        measures against libpcap and ndpiReader; BENCH_BYTES=500000000
+make bench-store  makes a store of FLOWS=1000000 flows at DB=file, and asks it
 make lab          makes the demo capture again (needs network namespaces)
 make install      DESTDIR= prefix=; 'make uninstall' takes it away again
 make dist         packs flowscan-VERSION.tar.gz; 'make distcheck' tries it
