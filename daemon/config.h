@@ -21,6 +21,7 @@ struct config {
 	char **asn;
 	size_t asn_count;
 	char *store_path; /* Null: not said. */
+	struct fs_retention retention;
 	char **interfaces;
 	size_t interface_count;
 	size_t ring_size;   /* In bytes. */

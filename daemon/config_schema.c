@@ -327,9 +327,19 @@ static const struct config_option geo_options[] = {
 	    .what = "paths of AS databases (mmdb or csv)" },
 	{ 0 },
 };
+static const struct config_option retention_options[] = {
+	{ "age", config_read_age, offsetof(struct config, retention.age_us) },
+	{ "bytes", config_read_volume,
+	    offsetof(struct config, retention.bytes) },
+	{ 0 },
+};
+static const struct config_section retention_section = { "store.retention",
+	retention_options };
 static const struct config_option store_options[] = {
 	{ "path", config_read_path, offsetof(struct config, store_path),
 	    .what = "the database" },
+	{ "retention", config_read_section, .section = &retention_section,
+	    .what = "{age: 30d, bytes: 100GB}" },
 	{ "clean", config_read_later },
 	{ 0 },
 };

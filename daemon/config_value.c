@@ -370,26 +370,34 @@ config_read_span_s(struct config_reader *reader,
 	    (long long)option->min, (long long)option->max);
 }
 
-/* Splits "64MB" into its number and the factor of its unit. */
-static bool
-parse_bytes(const char *text, uint64_t *value)
+void
+config_read_age(struct config_reader *reader,
+    const struct config_option *option, const struct yaml_node *node,
+    void *target)
 {
-	static const char *const units[] = { "B", "KB", "MB", "GB" };
-	size_t digits = strspn(text, "0123456789");
-	char number[24];
-	unsigned i;
+	uint64_t us;
 
-	if (digits == 0 || digits >= sizeof(number))
-		return false;
-	memcpy(number, text, digits);
-	number[digits] = '\0';
-	for (i = 0; i < 4; i++)
-		if (strcmp(text + digits, units[i]) == 0)
-			break;
-	if (i == 4 || !num_parse_u64(number, 0, UINT64_MAX >> (10 * i), value))
-		return false;
-	*value <<= 10 * i;
-	return true;
+	if (node->kind == YAML_SCALAR && num_parse_span(node->text, &us) &&
+	    us >= 3600000000)
+		*(uint64_t *)place_of(target, option->offset) = us;
+	else
+		config_unfit(reader, option, node,
+		    "an hour or more with its unit, such as 24h or 30d");
+}
+
+void
+config_read_volume(struct config_reader *reader,
+    const struct config_option *option, const struct yaml_node *node,
+    void *target)
+{
+	uint64_t value;
+
+	if (node->kind == YAML_SCALAR && num_parse_bytes(node->text, &value) &&
+	    value >= 10 << 20)
+		*(uint64_t *)place_of(target, option->offset) = value;
+	else
+		config_unfit(reader, option, node,
+		    "10MB or more with its unit, such as 500MB or 100GB");
 }
 
 void
@@ -399,7 +407,7 @@ config_read_bytes(struct config_reader *reader,
 {
 	uint64_t value;
 
-	if (node->kind == YAML_SCALAR && parse_bytes(node->text, &value) &&
+	if (node->kind == YAML_SCALAR && num_parse_bytes(node->text, &value) &&
 	    value >= (uint64_t)option->min && value <= (uint64_t)option->max)
 		*(size_t *)place_of(target, option->offset) = (size_t)value;
 	else

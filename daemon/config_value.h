@@ -96,6 +96,8 @@ config_option_fn config_read_u32;
 config_option_fn config_read_milli;    /* int32_t; min and max, too. */
 config_option_fn config_read_ppm;      /* int32_t of a share 0..1 */
 config_option_fn config_read_span_s;   /* uint32_t */
+config_option_fn config_read_age;      /* uint64_t of "30d", in us */
+config_option_fn config_read_volume;   /* uint64_t of "100GB" */
 config_option_fn config_read_bytes;    /* size_t of "64MB" */
 config_option_fn config_read_degrees;  /* double */
 config_option_fn config_read_name;     /* char[FS_NAME_SIZE] */

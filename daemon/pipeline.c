@@ -96,7 +96,8 @@ open_store(struct pipeline *pipeline, const char *path, struct fs_err *err)
 {
 	int rc;
 
-	if ((rc = writer_open(&pipeline->reader.writer, path, err)) < 0 ||
+	if ((rc = writer_open(&pipeline->reader.writer, path,
+		 &pipeline->config->retention, err)) < 0 ||
 	    (rc = fs_store_unfinished(store_of(pipeline), err,
 		 &pipeline->gap_us)) < 0)
 		return note_failure(pipeline, rc);

@@ -112,6 +112,16 @@ give_up(struct writer *writer, int rc, const struct fs_err *err)
 	gauge_set(writer->failing, 1);
 }
 
+static int
+open_store(struct writer *writer, struct fs_err *err)
+{
+	int rc = fs_store_open(writer->path, err, &writer->store);
+
+	if (rc >= 0)
+		fs_store_retain(writer->store, &writer->keep);
+	return rc;
+}
+
 /* Opens the store again and puts what was kept. Returns 0 or a negative
  * code. */
 static int
@@ -119,7 +129,7 @@ try_again(struct writer *writer)
 {
 	struct fs_err err = { 0 };
 	struct sheaf *sheaf;
-	int rc = fs_store_open(writer->path, &err, &writer->store);
+	int rc = open_store(writer, &err);
 
 	for (sheaf = writer->kept; rc == 0 && sheaf != NULL;
 	     sheaf = sheaf->next)
@@ -282,10 +292,12 @@ writer_init(struct writer *writer)
 }
 
 int
-writer_open(struct writer *writer, const char *path, struct fs_err *err)
+writer_open(struct writer *writer, const char *path,
+    const struct fs_retention *keep, struct fs_err *err)
 {
 	writer->path = path;
-	return fs_store_open(path, err, &writer->store);
+	writer->keep = *keep;
+	return open_store(writer, err);
 }
 
 int

@@ -12,12 +12,13 @@
 struct writer {
 	struct fs_store *store; /* Owned; null: it cannot be opened now. */
 	const char *path;       /* Borrowed. */
-	struct ring *rows;      /* Borrowed: sheaves from the judge. */
-	struct bell *filled;    /* The judge rings it; owned, as all below. */
-	struct bell *room;      /* Rings when it took something. */
-	struct bell *rested;    /* Rings at the end of a round of rest. */
-	struct gauge *rests;    /* How many there were. */
-	struct gauge *failing;  /* 1: rows wait for the store. */
+	struct fs_retention keep;
+	struct ring *rows;     /* Borrowed: sheaves from the judge. */
+	struct bell *filled;   /* The judge rings it; owned, as all below. */
+	struct bell *room;     /* Rings when it took something. */
+	struct bell *rested;   /* Rings at the end of a round of rest. */
+	struct gauge *rests;   /* How many there were. */
+	struct gauge *failing; /* 1: rows wait for the store. */
 	struct sheaf *kept, **kept_end; /* Put, and not committed yet. */
 	size_t kept_count;
 	uint64_t uncommitted; /* Rows. */
@@ -30,9 +31,10 @@ struct writer {
 
 /* Returns 0 or -ENOMEM. */
 int writer_init(struct writer *writer);
-/* Opens the store at 'path', which is borrowed; for the reader, before the
- * thread runs. Returns what fs_store_open() does. */
-int writer_open(struct writer *writer, const char *path, struct fs_err *err);
+/* Opens the store at 'path', which is borrowed, to keep that much; for the
+ * reader, before the thread runs. Returns what fs_store_open() does. */
+int writer_open(struct writer *writer, const char *path,
+    const struct fs_retention *keep, struct fs_err *err);
 /* Begins to write what comes through 'rows', which is borrowed. Returns 0 or
  * a negated errno. */
 int writer_start(struct writer *writer, struct ring *rows, bool patient);

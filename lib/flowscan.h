@@ -667,6 +667,7 @@ enum fs_event_kind {
 	FS_EVENT_DAMAGE,  /* A damaged capture. */
 	FS_EVENT_EVICT,   /* A bound was reached: not reproducible. */
 	FS_EVENT_REFUSED, /* New rules were refused: the old ones stay. */
+	FS_EVENT_PRUNED,  /* Rows were dropped by what is retained. */
 };
 
 /* The subject of FS_EVENT_START and FS_EVENT_STOP, and of the gap between. */
@@ -689,6 +690,9 @@ struct fs_event {
  * Returns 0, FS_EDB (another program's, or damaged), FS_ENEWER, a negated
  * errno (-EACCES, -EROFS, -EBUSY: another writer has it). */
 FS_PUBLIC int fs_store_open(const char *path, struct fs_err *err,
+    struct fs_store **store);
+/* The same, but for a store that is not there: -ENOENT. */
+FS_PUBLIC int fs_store_open_old(const char *path, struct fs_err *err,
     struct fs_store **store);
 /* Opens a store for reading only. */
 FS_PUBLIC int fs_store_open_read(const char *path, struct fs_err *err,
@@ -719,6 +723,58 @@ FS_PUBLIC int fs_store_recall(struct fs_store *store, fs_client_fn *client,
  * Returns 1, 0 or a negative code. */
 FS_PUBLIC int fs_store_unfinished(struct fs_store *store, struct fs_err *err,
     uint64_t *newest_us);
+
+/* What a store keeps; zeros keep all. Age goes by the newest row, bytes by
+ * what of the file is used. Rows go in whole partitions, of a day at most. */
+struct fs_retention {
+	uint64_t age_us, bytes;
+};
+
+struct fs_pruned {
+	uint64_t partitions, rows;
+	uint64_t from_us, to_us; /* Of the flows that were dropped. */
+};
+
+/* Applied from now on, with each fs_store_commit(): one partition at a time,
+ * each told by an FS_EVENT_PRUNED. */
+FS_PUBLIC void fs_store_retain(struct fs_store *store,
+    const struct fs_retention *retention);
+/* Applies it at once. */
+FS_PUBLIC int fs_store_prune(struct fs_store *store, struct fs_err *err,
+    struct fs_pruned *pruned);
+
+struct fs_store_stats {
+	uint64_t version; /* Of the schema. */
+	uint64_t partitions;
+	uint64_t rows;  /* Of flows. */
+	uint64_t later; /* Of these, how many another stands for. */
+	uint64_t client_rows, event_rows;
+	uint64_t oldest_us, newest_us;
+	uint64_t file_bytes, spare_bytes, log_bytes;
+};
+
+FS_PUBLIC int fs_store_stats(struct fs_store *store, struct fs_err *err,
+    struct fs_store_stats *stats);
+
+/* Takes one line. Returns 0, or a negative code, which ends it. */
+typedef int fs_text_fn(void *ctx, const char *text);
+
+/* Looks for damage: what SQLite finds, and what must hold of our rows. Each
+ * fault goes to 'fn', with what to do. */
+FS_PUBLIC int fs_store_check(struct fs_store *store, fs_text_fn *fn, void *ctx,
+    struct fs_err *err, uint64_t *faults);
+/* Copies a store, as of one moment, into a new file, also while it is
+ * written to. */
+FS_PUBLIC int fs_store_backup(struct fs_store *store, const char *path,
+    struct fs_err *err);
+
+/* Cells of a row, or their names; null for a null value. */
+typedef int fs_cells_fn(void *ctx, bool names, const char *const *cell,
+    size_t count);
+
+/* Reads with SQL: one SELECT. Bytes are given as hex digits. */
+FS_PUBLIC int fs_store_select(struct fs_store *store, const char *sql,
+    fs_cells_fn *fn, void *ctx, struct fs_err *err, uint64_t *rows);
 
 /* ---- Questions ------------------------------------------------------- */
 
@@ -976,6 +1032,9 @@ FS_PUBLIC int fs_report_diff(struct fs_store *store,
 FS_PUBLIC int fs_report_summary(struct fs_store *store,
     const struct fs_filter *filter, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched);
+/* One SELECT, as a table (tabs), JSON, lines of JSON or CSV. */
+FS_PUBLIC int fs_report_sql(struct fs_store *store, const char *text,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 /* One line a value of the dimension (enum fs_dimension). */
 FS_PUBLIC int fs_report_by(struct fs_store *store,
     const struct fs_filter *filter, int dimension, const struct fs_out *out,

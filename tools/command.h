@@ -34,6 +34,7 @@ int cmd_feed_update(int argc, char **argv);
 int cmd_label(int argc, char **argv);
 int cmd_suppress(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
+int cmd_db(int argc, char **argv);
 int cmd_signals(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 

@@ -17,6 +17,7 @@ const struct command commands[] = {
 	{ "export", cmd_export, "flows and clients for other systems" },
 	{ "label", cmd_label, "say whether a verdict was right" },
 	{ "suppress", cmd_suppress, "whom reports need not bring up" },
+	{ "db", cmd_db, "check, copy, prune and read a database" },
 	{ "rules", cmd_rules, "check, test, show and try rules" },
 	{ "feed-update", cmd_feed_update, "fetch the lists that rules name" },
 	{ "ctl", cmd_ctl, "ask a flowscand that runs, or tell it what to do" },

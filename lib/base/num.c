@@ -342,3 +342,23 @@ num_parse_span(const char *text, uint64_t *span_us)
 	}
 	return false;
 }
+
+bool
+num_parse_bytes(const char *text, uint64_t *bytes)
+{
+	static const char *const units[] = { "B", "KB", "MB", "GB", "TB" };
+	uint64_t value;
+	unsigned i;
+
+	if (!take_digits(&text, &value))
+		return false;
+	for (i = 0; i < 5; i++) {
+		if (strcmp(text, units[i]) != 0)
+			continue;
+		if (value > UINT64_MAX >> (10 * i))
+			return false;
+		*bytes = value << (10 * i);
+		return true;
+	}
+	return false;
+}

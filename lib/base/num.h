@@ -86,3 +86,7 @@ bool num_parse_time(const char *text, uint64_t *time_us);
 
 /* Reads a span: "90s", "15m", "24h", "7d". */
 bool num_parse_span(const char *text, uint64_t *span_us);
+
+/* Reads a count of bytes: "512B", "64KB", "500MB", "100GB", "2TB"; a kilobyte
+ * has 1024. */
+bool num_parse_bytes(const char *text, uint64_t *bytes);

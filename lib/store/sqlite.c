@@ -25,6 +25,12 @@ const struct store_ops sqlite_ops = {
 	.find_rule = sqlite_find_rule,
 	.find_generation = sqlite_find_generation,
 	.newest_generation = sqlite_newest_generation,
+	.retain = sqlite_retain,
+	.prune = sqlite_prune,
+	.stats = sqlite_stats,
+	.check = sqlite_check,
+	.backup = sqlite_backup,
+	.select = sqlite_select,
 };
 
 static const struct {

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "flowscan.h"
+#include "store/chunk.h"
+#include "store/kind.h"
 #include "store/store.h"
 
 struct sqlite3;
@@ -16,12 +18,16 @@ struct sqlite3_stmt;
 
 enum {
 	SQLITE_STORE_ID = 0x666c7363, /* application_id: "flsc" */
-	SQLITE_STORE_VERSION = 2,     /* user_version */
+	SQLITE_STORE_VERSION = 3,     /* user_version */
 };
 
 enum sqlite_sql {
-	SQL_PUT_FLOW,
 	SQL_PUT_CLIENT,
+	SQL_PUT_PARTITION,
+	SQL_SAVE_PARTITION,
+	SQL_PUT_LATER,
+	SQL_PUT_KIND,
+	SQL_PUT_PLACE,
 	SQL_PUT_EVENT,
 	SQL_PUT_RULE,
 	SQL_PUT_GENERATION,
@@ -33,29 +39,17 @@ enum sqlite_sql {
 	SQL_RULE,
 	SQL_SIGNAL_NAMES,
 	SQL_SNAPSHOT,
-	SQL_FLOWS_BY_TIME,
-	SQL_FLOWS_BY_CLIENT,
-	SQL_FLOWS_SORTED,
-	SQL_COUNT_FLOWS,
-	SQL_FLOW,
-	SQL_FIND_FLOW,
+	SQL_PARTITIONS,
+	SQL_LATER,
+	SQL_KINDS,
+	SQL_PLACES,
+	SQL_V6_BITS,
+	SQL_PUT_SERVED,
 	SQL_CLIENTS,
 	SQL_CLIENT,
 	SQL_EVENTS,
-	SQL_FLOW_TOTALS,
 	SQL_CLIENT_TOTALS,
 	SQL_CLIENT_EVIDENCE,
-	SQL_BY_CLIENT,
-	SQL_BY_ASN,
-	SQL_BY_COUNTRY,
-	SQL_BY_CLASS,
-	SQL_BY_PROTOCOL,
-	SQL_BY_RULE,
-	SQL_BY_SERVICE,
-	SQL_BY_SENSOR,
-	SQL_BY_CITY,
-	SQL_BY_HOUR,
-	SQL_SAMPLE,
 	SQL_COUNT,
 };
 
@@ -70,6 +64,31 @@ struct sqlite_numbering {
 	size_t count;
 };
 
+/* Flows lie in partitions: tables of rows whose numbers follow each other,
+ * written to their end and then never again. Only the last one is open. A
+ * partition that is closed gets its indexes in steps. */
+enum sqlite_part_state {
+	PART_OPEN,
+	PART_CLOSED,
+	PART_BY_ID,     /* Has an index by flow_id. */
+	PART_BY_CLIENT, /* And one by client: nothing is left to do. */
+};
+
+enum { PART_ROWS = 1 << 18 };
+
+struct sqlite_part {
+	int64_t id;
+	int64_t first_seq, rows;
+	int64_t packed; /* How many of its rows are in chunks. */
+	uint64_t first_min_us, first_max_us, last_max_us;
+	int state;
+	bool ours; /* Begun by this writer. */
+};
+
+/* What the writer keeps in memory of the open partition: read again from the
+ * database after a transaction that failed. */
+struct sqlite_writer;
+
 struct sqlite_store {
 	struct sqlite3 *db;                   /* Owned. */
 	struct sqlite3_stmt *stmt[SQL_COUNT]; /* Owned; null until used. */
@@ -82,6 +101,14 @@ struct sqlite_store {
 	int64_t numbering;                   /* Of the writer's rows. */
 	struct sqlite_numbering *numberings; /* Owned. */
 	size_t numbering_count;
+	struct kind *kind; /* Owned: what is known of them so far. */
+	size_t kind_count;
+	struct place *place; /* Owned. */
+	size_t place_count;
+	struct sqlite_writer *writer;  /* Owned; null for readers. */
+	struct brief *chunk;           /* Owned: room for one, or null. */
+	struct fs_retention retention; /* Of the writer. */
+	uint64_t scanned;              /* Rows that questions looked at. */
 };
 
 extern const struct store_ops sqlite_ops;
@@ -118,6 +145,10 @@ int sqlite_fail(struct sqlite_store *store, struct fs_err *err);
 /* Says that a row does not hold what it should. Returns FS_EDB. */
 int sqlite_bad_row(struct sqlite_store *store, struct fs_err *err,
     const char *table, int64_t seq);
+/* Asks for the number in the first row, which stays as it is when there is
+ * none. */
+int sqlite_ask(struct sqlite_store *store, const char *sql, struct fs_err *err,
+    int64_t *number);
 /* Runs SQL without results. */
 int sqlite_run(struct sqlite_store *store, const char *sql, struct fs_err *err);
 
@@ -177,15 +208,122 @@ int sqlite_decode(struct sqlite_store *store, int64_t numbering,
 
 /* Functions for our statements:
  *   evidence_has(evidence, rule): whether a piece is of that rule;
- *   net_of(addr, v6_bits): the address, an IPv6 one as its network;
  *   nets_meet(addr, bits, addr, bits): whether one holds the other. */
 int sqlite_functions(struct sqlite3 *db);
 
+/* ---- sqlite_kind.c ------------------------------------------------------ */
+
+/* A kind and a place by number, valid until the next call of either. Returns
+ * 0, FS_EFORMAT when there is none, or a code of the database. */
+int sqlite_kind(struct sqlite_store *store, uint32_t number, struct fs_err *err,
+    const struct kind **kind);
+int sqlite_place(struct sqlite_store *store, uint32_t number,
+    struct fs_err *err, const struct place **place);
+/* Forgets them all. */
+void sqlite_kinds_forget(struct sqlite_store *store);
+
+/* Finds or writes the kind and the place of a flow. */
+int sqlite_intern(struct sqlite_store *store, struct names *kinds,
+    struct names *places, const struct fs_observation *flow, struct buf *buf,
+    struct fs_err *err, struct brief *brief);
+/* Reads what is written already. */
+int sqlite_intern_load(struct sqlite_store *store, struct names *kinds,
+    struct names *places, struct fs_err *err);
+
+/* ---- sqlite_part.c ------------------------------------------------------ */
+
+/* Reads the list of partitions, which the caller frees. */
+int sqlite_parts(struct sqlite_store *store, struct fs_err *err,
+    struct sqlite_part **parts, size_t *count);
+/* Prepares a statement about one partition: each '%lld' of 'format' (4 at
+ * most) is its number. The caller finalizes it. */
+int sqlite_prepare(struct sqlite_store *store, const char *format, int64_t id,
+    struct fs_err *err, struct sqlite3_stmt **stmt);
+/* Makes the tables of a new partition, and the views anew. */
+int sqlite_part_make(struct sqlite_store *store, const struct sqlite_part *part,
+    struct fs_err *err);
+int sqlite_part_save(struct sqlite_store *store, const struct sqlite_part *part,
+    struct fs_err *err);
+/* Takes a closed partition one step further. */
+int sqlite_part_step(struct sqlite_store *store, struct sqlite_part *part,
+    struct fs_err *err);
+/* Removes a partition with its rows. */
+int sqlite_part_drop(struct sqlite_store *store, int64_t id,
+    struct fs_err *err);
+/* Makes the views of all partitions anew. */
+int sqlite_views(struct sqlite_store *store, struct fs_err *err);
+
+/* ---- sqlite_writer.c ---------------------------------------------------- */
+
+int sqlite_writer_new(struct sqlite_store *store, struct fs_err *err);
+void sqlite_writer_free(struct sqlite_writer *writer);
+/* Reads the state of the open partition, if it is not known. */
+int sqlite_writer_ready(struct sqlite_store *store, struct fs_err *err);
+/* What is in memory may be wrong. */
+void sqlite_writer_doubt(struct sqlite_store *store);
+/* Brings the row of the open partition up to date, within a transaction. */
+int sqlite_writer_save(struct sqlite_store *store, struct fs_err *err);
+/* One step of what is left to do for closed partitions, if anything is.
+ * Needs no transaction. */
+int sqlite_writer_step(struct sqlite_store *store, struct fs_err *err);
+
+/* ---- sqlite_keep.c ------------------------------------------------------ */
+
+/* Drops one partition, if one has to go by what is retained, and adds it to
+ * '*pruned'. Returns 1, 0 when none has to, or a negative code. */
+int sqlite_keep(struct sqlite_store *store, struct fs_err *err,
+    struct fs_pruned *pruned);
+void sqlite_retain(void *state, const struct fs_retention *retention);
+int sqlite_prune(void *state, struct fs_err *err, struct fs_pruned *pruned);
+
+/* ---- sqlite_admin.c ----------------------------------------------------- */
+
+int sqlite_stats(void *state, struct fs_err *err, struct fs_store_stats *stats);
+int sqlite_check(void *state, fs_text_fn *fn, void *ctx, struct fs_err *err,
+    uint64_t *faults);
+int sqlite_backup(void *state, const char *path, struct fs_err *err);
+int sqlite_select(void *state, const char *sql, fs_cells_fn *fn, void *ctx,
+    struct fs_err *err, uint64_t *rows);
+
+/* ---- sqlite_convert.c --------------------------------------------------- */
+
+/* Brings rows of version 2 and below, which lie in 'flows_old', into
+ * partitions, and goes on where it was interrupted. */
+int sqlite_convert(struct sqlite_store *store, struct fs_err *err);
+
+/* ---- sqlite_scan.c ------------------------------------------------------ */
+
+/* Takes a flow that a filter lets through, the latest of its revisions, in no
+ * order. Returns 0, or a negative code, which ends the question. */
+typedef int sqlite_scan_fn(void *ctx, const struct brief *row);
+
+/* A pass over flows. */
+struct sqlite_scan {
+	const struct store_query *query;
+	sqlite_scan_fn *fn;
+	void *ctx;
+	/* Parts whose rows all begin before 'from_us', or after '*to_us', may
+	 * be left out. */
+	uint64_t from_us;
+	const uint64_t *to_us;   /* Null: none. */
+	const uint64_t *flow_id; /* Null: all; else that flow alone. */
+};
+
+int sqlite_scan(struct sqlite_store *store, const struct sqlite_scan *scan,
+    struct fs_err *err);
+
+/* Fills the table of clients that were seen at a service, for SQL_CLIENTS and
+ * its like, where the filter names one. */
+int sqlite_served(struct sqlite_store *store, const struct store_query *query,
+    struct fs_err *err);
+/* How many bits an IPv6 client has. */
+int sqlite_v6_bits(struct sqlite_store *store, struct fs_err *err,
+    unsigned *bits);
+
 /* ---- sqlite_row.c ------------------------------------------------------- */
 
-/* Columns of flows and clients, in order of the tables in sqlite_sql.c, which
- * are also the positions of their values in SQL_PUT_FLOW and SQL_PUT_CLIENT.
- * What both have comes last. */
+/* Columns of flows and clients, in order of the tables in sqlite_schema.c,
+ * which are also the positions of their values when they are put. */
 enum {
 	FLOW_SEQ,
 	FLOW_ID,
@@ -204,9 +342,15 @@ enum {
 	FLOW_FINAL,
 	FLOW_PACKETS,
 	FLOW_BYTES = FLOW_PACKETS + 2,
-	FLOW_SERVICE = FLOW_BYTES + 2,
-	FLOW_SENSOR,
-	FLOW_VERDICT,
+	FLOW_KIND = FLOW_BYTES + 2,
+	FLOW_PLACE,
+	FLOW_PRIOR,
+	FLOW_LOG_ODDS,
+	FLOW_SCORE,
+	FLOW_GENERATION,
+	FLOW_NUMBERING,
+	FLOW_BASIS,
+	FLOW_COLUMNS,
 };
 
 enum {
@@ -223,7 +367,7 @@ enum {
 	CLIENT_VERDICT,
 };
 
-/* From FLOW_VERDICT or CLIENT_VERDICT. */
+/* From CLIENT_VERDICT, or where flows of version 2 have them. */
 enum {
 	AT_CLASS,
 	AT_DECISION,
@@ -241,12 +385,37 @@ enum {
 	AT_SIGNALS,
 };
 
-/* Read a row of SQL_FLOW and SQL_CLIENT. */
+#define FLOW_COLUMN_NAMES                                                    \
+	" seq, flow_id, rev, parent_id, first_us, last_us, client,"          \
+	" client_port, server, server_port, ip_proto, icmp_type, icmp_code," \
+	" client_first, final, packets_c2s, packets_s2c, bytes_c2s,"         \
+	" bytes_s2c, kind, place, prior, log_odds, score_ppm, generation,"   \
+	" numbering, basis"
+
+/* Read a row of a partition and of SQL_CLIENT. */
 int sqlite_row_flow(struct sqlite_store *store, struct sqlite3_stmt *stmt,
     struct fs_err *err, struct store_flow *row);
 int sqlite_row_client(struct sqlite_store *store, struct sqlite3_stmt *stmt,
     struct fs_err *err, struct store_client *row);
 struct fs_addr sqlite_row_addr(struct sqlite3_stmt *stmt, int column);
+int32_t sqlite_row_port(struct sqlite3_stmt *stmt, int column);
+int32_t sqlite_row_i32(struct sqlite3_stmt *stmt, int column);
+uint32_t sqlite_row_u32(struct sqlite3_stmt *stmt, int column);
+/* What counts of a flow, in this order, of a table 'f'. */
+#define SQLITE_BRIEF                                                  \
+	" f.seq, f.flow_id, f.first_us, f.last_us, f.client, f.kind," \
+	" f.place, f.packets_c2s + f.packets_s2c,"                    \
+	" f.bytes_c2s + f.bytes_s2c, f.score_ppm"
+enum { BRIEF_COLUMNS = 10 };
+void sqlite_row_verdict(struct sqlite3_stmt *stmt, int from,
+    struct fs_verdict *verdict);
+void sqlite_row_brief(struct sqlite3_stmt *stmt, struct brief *row);
+/* Says what is wrong with the bytes of a row, by the code that reading them
+ * gave. */
+int sqlite_row_fault(struct sqlite_store *store, struct fs_err *err, int rc,
+    const char *table, int64_t seq);
+void sqlite_bind_addr(struct sqlite3_stmt *stmt, int at,
+    const struct fs_addr *addr);
 
 /* Binds what a filter asks for, by the names that questions have for it.
  * 'room' must live as long as the statement is used. */
@@ -256,7 +425,23 @@ struct sqlite_bounds {
 void sqlite_bind_query(struct sqlite3_stmt *stmt,
     const struct store_query *query, struct sqlite_bounds *room);
 
-/* ---- Questions: sqlite_write, _read (rows), _total, _group, _meta -------- */
+/* ---- sqlite_write.c ----------------------------------------------------- */
+
+/* Begins a transaction for writing, if none is open. */
+int sqlite_begin(struct sqlite_store *store, struct fs_err *err);
+/* Says that the transaction may be gone: some failures (a full disk) undo it
+ * by themselves. Returns 'rc'. */
+int sqlite_ended(struct sqlite_store *store, int rc);
+/* Commits rows, and does nothing else. */
+int sqlite_commit_rows(struct sqlite_store *store, struct fs_err *err);
+int sqlite_put_meta(struct sqlite_store *store, const char *name,
+    uint64_t value, struct fs_err *err);
+/* Keeps the span of the store up to date. */
+void sqlite_stretch(struct sqlite_store *store, uint64_t first_us,
+    uint64_t last_us);
+
+/* ---- Questions: sqlite_write, _flow, _read, _client, _total, _group, _meta
+ * ------ */
 
 int sqlite_put_generation(void *state, const struct fs_ruleset *rules,
     struct fs_generation *generation, struct fs_err *err);

@@ -47,21 +47,6 @@ evidence_has(struct sqlite3_context *context, int count,
 }
 
 static void
-net_of(struct sqlite3_context *context, int count, struct sqlite3_value **value)
-{
-	struct fs_addr addr = addr_of(value[0]);
-
-	(void)count;
-	if (addr.family == 6)
-		addr = addr_mask(&addr, bits_of(value[1]));
-	sqlite3_result_blob(context, addr.bytes,
-	    addr.family == 6       ? 16
-		: addr.family == 4 ? 4
-				   : 0,
-	    SQLITE_TRANSIENT);
-}
-
-static void
 nets_meet(struct sqlite3_context *context, int count,
     struct sqlite3_value **value)
 {
@@ -87,13 +72,12 @@ sqlite_functions(struct sqlite3 *db)
 		    struct sqlite3_value **);
 	} functions[] = {
 		{ "evidence_has", 2, evidence_has },
-		{ "net_of", 2, net_of },
 		{ "nets_meet", 4, nets_meet },
 	};
 	size_t i;
 	int result = SQLITE_OK;
 
-	for (i = 0; i < 3 && result == SQLITE_OK; i++)
+	for (i = 0; i < 2 && result == SQLITE_OK; i++)
 		result = sqlite3_create_function_v2(db, functions[i].name,
 		    functions[i].arguments, FLAGS, NULL, functions[i].call,
 		    NULL, NULL, NULL);

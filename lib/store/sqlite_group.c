@@ -11,7 +11,8 @@
 #include "store/sqlite.h"
 
 /* Questions by one dimension: flows are read in one pass and counted here, so
- * that neither a sort nor a table of the database is needed. */
+ * that neither a sort nor a table of the database is needed. A group's 'seq'
+ * is the number of a place. */
 
 static const uint64_t us_per_hour = 3600000000;
 
@@ -77,20 +78,19 @@ key_hour(const struct group *group, char room[FS_NAME_SIZE])
 }
 
 static const struct {
-	enum sqlite_sql sql;
 	enum group_order order;
 	void (*key)(const struct group *group, char room[FS_NAME_SIZE]);
 } dimensions[FS_BY_COUNT] = {
-	[FS_BY_CLIENT] = { SQL_BY_CLIENT, GROUP_BY_FLOWS, key_addr },
-	[FS_BY_ASN] = { SQL_BY_ASN, GROUP_BY_FLOWS, key_asn },
-	[FS_BY_COUNTRY] = { SQL_BY_COUNTRY, GROUP_BY_FLOWS, key_text },
-	[FS_BY_CLASS] = { SQL_BY_CLASS, GROUP_BY_FLOWS, key_class },
-	[FS_BY_PROTOCOL] = { SQL_BY_PROTOCOL, GROUP_BY_FLOWS, key_text },
-	[FS_BY_RULE] = { SQL_BY_RULE, GROUP_BY_FLOWS, key_text },
-	[FS_BY_SERVICE] = { SQL_BY_SERVICE, GROUP_BY_FLOWS, key_text },
-	[FS_BY_SENSOR] = { SQL_BY_SENSOR, GROUP_BY_FLOWS, key_text },
-	[FS_BY_CITY] = { SQL_BY_CITY, GROUP_BY_FLOWS, key_text },
-	[FS_BY_HOUR] = { SQL_BY_HOUR, GROUP_BY_KEY, key_hour },
+	[FS_BY_CLIENT] = { GROUP_BY_FLOWS, key_addr },
+	[FS_BY_ASN] = { GROUP_BY_FLOWS, key_asn },
+	[FS_BY_COUNTRY] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_CLASS] = { GROUP_BY_FLOWS, key_class },
+	[FS_BY_PROTOCOL] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_RULE] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_SERVICE] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_SENSOR] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_CITY] = { GROUP_BY_FLOWS, key_text },
+	[FS_BY_HOUR] = { GROUP_BY_KEY, key_hour },
 };
 
 /* ---- Counting ----------------------------------------------------------- */
@@ -104,156 +104,208 @@ too_many(struct fs_err *err, int rc)
 	    GROUPS_MAX);
 }
 
+/* A question while it is answered. */
+struct counting {
+	struct sqlite_store *store;
+	const struct store_query *query;
+	struct fs_err *err;
+	struct groups *groups;
+	unsigned v6_bits;
+	uint64_t number; /* Which 'text' is for. */
+	char text[24];
+	char city[2 * FS_NAME_SIZE];
+};
+
 static void
-take_row(struct sqlite3_stmt *stmt, struct group_row *row)
+set_key(struct group_row *counted, const void *key, size_t size)
 {
-	row->key = sqlite_bytes(stmt, 0, &row->key_size);
-	row->client = sqlite_bytes(stmt, 1, &row->client_size);
-	row->packets = sqlite_count(stmt, 2);
-	row->bytes = sqlite_count(stmt, 3);
-	row->decision = sqlite_small(stmt, 4, FS_ANOMALOUS, FS_CLEAN);
-	row->coverage = sqlite_small(stmt, 5, FS_COVERAGE_FULL, 0);
-	row->first_us = sqlite_count(stmt, 6);
-	row->last_us = sqlite_count(stmt, 7);
-	row->score_ppm = (int32_t)sqlite_small(stmt, 8, 1000000, 0);
-	row->seq = sqlite_int(stmt, 9);
+	counted->key = key;
+	counted->key_size = size;
 }
 
-/* Counts a row under the rule of each piece of its evidence, which stands
- * where other rows have their key; clients are counted by their own rows. */
-static int
-count_rules(struct sqlite_store *store, const struct group_row *of,
-    const char *table, struct fs_err *err, struct groups *groups)
+static void
+set_number(struct counting *counting, struct group_row *counted,
+    uint64_t number)
 {
-	struct fs_evidence evidence[FS_EVIDENCE_MAX];
-	struct group_row row = *of;
-	uint32_t i, pieces = 0;
+	if (counting->text[0] == '\0' || counting->number != number)
+		snprintf(counting->text, sizeof(counting->text), "%llu",
+		    (unsigned long long)number);
+	counting->number = number;
+	set_key(counted, counting->text, strlen(counting->text));
+}
+
+static size_t
+addr_size(const struct fs_addr *addr)
+{
+	return addr->family == 4 ? 4 : addr->family == 6 ? 16 : 0;
+}
+
+/* "Frankfurt am Main, DE" */
+static void
+set_city(struct counting *counting, const struct place *place,
+    struct group_row *counted)
+{
+	if (place->city[0] == '\0')
+		return;
+	snprintf(counting->city, sizeof(counting->city), "%s, %s", place->city,
+	    place->country[0] != '\0' ? place->country : "?");
+	set_key(counted, counting->city, strlen(counting->city));
+}
+
+/* The key of a flow by what its kind and its place are; 'net' holds that of a
+ * client. */
+static void
+find_key(struct counting *counting, const struct kind *kind,
+    const struct place *place, struct fs_addr *net, struct group_row *counted)
+{
+	switch (counting->query->dimension) {
+	case FS_BY_CLIENT:
+		if (net->family == 6)
+			*net = addr_mask(net, counting->v6_bits);
+		set_key(counted, net->bytes, addr_size(net));
+		break;
+	case FS_BY_ASN:
+		if (place->asn > 0)
+			set_number(counting, counted, place->asn);
+		break;
+	case FS_BY_COUNTRY:
+		set_key(counted, place->country, strlen(place->country));
+		break;
+	case FS_BY_SENSOR:
+		set_key(counted, kind->sensor, strlen(kind->sensor));
+		break;
+	case FS_BY_CITY: set_city(counting, place, counted); break;
+	case FS_BY_CLASS: set_number(counting, counted, kind->class); break;
+	case FS_BY_PROTOCOL:
+		set_key(counted, kind->protocol, strlen(kind->protocol));
+		break;
+	case FS_BY_SERVICE:
+		set_key(counted, kind->service, strlen(kind->service));
+		break;
+	default:
+		set_number(counting, counted, counted->first_us / us_per_hour);
+		break;
+	}
+}
+
+/* Counts a row under each rule that spoke; clients are counted by their own
+ * rows. */
+static int
+count_pieces(struct counting *counting, const struct kind *kind,
+    struct group_row *counted)
+{
+	unsigned i;
 	int rc = 0;
 
-	if (of->key_size > 0 &&
-	    evidence_decode(of->key, of->key_size, evidence, &pieces) < 0)
-		return sqlite_bad_row(store, err, table, of->seq);
-	row.client = NULL;
-	for (i = 0; i < pieces && rc >= 0; i++) {
-		row.key = evidence[i].rule;
-		row.key_size = strlen(evidence[i].rule);
-		rc = strcmp(table, "flows") == 0
-		    ? groups_add(groups, &row)
-		    : groups_add_client(groups, row.key, row.key_size);
+	counted->client = NULL;
+	for (i = 0; i < kind->piece_count && rc >= 0; i++) {
+		set_key(counted, kind->piece[i].rule,
+		    strlen(kind->piece[i].rule));
+		rc = groups_add(counting->groups, counted);
 	}
-	return rc < 0 ? too_many(err, rc) : 0;
-}
-
-/* Counts a row under its city and country, "Frankfurt am Main, DE", which
- * stand in the signals. */
-static int
-count_city(struct sqlite_store *store, const struct group_row *of,
-    int64_t numbering, struct fs_err *err, struct groups *groups)
-{
-	struct group_row row = *of;
-	char city[FS_NAME_SIZE], country[FS_NAME_SIZE];
-	char key[2 * FS_NAME_SIZE + 2];
-	struct signals signals;
-	int rc;
-
-	if (sqlite_decode(store, numbering, of->key, of->key_size, err,
-		&signals) < 0)
-		return sqlite_bad_row(store, err, "flows", of->seq);
-	signals_format(&signals, SIGNAL_CLIENT_CITY, false, city, sizeof(city));
-	signals_format(&signals, SIGNAL_CLIENT_COUNTRY, false, country,
-	    sizeof(country));
-	key[0] = '\0';
-	if (signals_known(&signals, SIGNAL_CLIENT_CITY))
-		snprintf(key, sizeof(key), "%s, %s", city,
-		    signals_known(&signals, SIGNAL_CLIENT_COUNTRY) ? country
-								   : "?");
-	row.key = key;
-	row.key_size = strlen(key);
-	rc = groups_add(groups, &row);
-	return rc < 0 ? too_many(err, rc) : 0;
-}
-
-static int
-count_flows(struct sqlite_store *store, const struct store_query *query,
-    struct fs_err *err, struct groups *groups)
-{
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	struct group_row row;
-	int rc;
-
-	rc = sqlite_take(store, dimensions[query->dimension].sql, err, &stmt);
-	if (rc < 0)
-		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	while ((rc = sqlite_next(store, stmt, err)) > 0) {
-		take_row(stmt, &row);
-		if (query->dimension == FS_BY_RULE)
-			rc = count_rules(store, &row, "flows", err, groups);
-		else if (query->dimension == FS_BY_CITY)
-			rc = count_city(store, &row, sqlite_int(stmt, 10), err,
-			    groups);
-		else if ((rc = groups_add(groups, &row)) < 0)
-			rc = too_many(err, rc);
-		if (rc < 0)
-			break;
-	}
-	sqlite_done(stmt);
 	return rc;
+}
+
+static int
+count_flow(void *ctx, const struct brief *row)
+{
+	struct counting *counting = ctx;
+	struct fs_addr net = row->client;
+	const struct kind *kind;
+	const struct place *place;
+	struct group_row counted = { .client = row->client.bytes,
+		.client_size = addr_size(&row->client),
+		.packets = row->packets,
+		.bytes = row->bytes,
+		.first_us = row->first_us,
+		.last_us = row->last_us,
+		.score_ppm = row->score_ppm,
+		.seq = row->place };
+	int rc;
+
+	if ((rc = sqlite_kind(counting->store, row->kind, counting->err,
+		 &kind)) < 0 ||
+	    (rc = sqlite_place(counting->store, row->place, counting->err,
+		 &place)) < 0)
+		return sqlite_row_fault(counting->store, counting->err, rc,
+		    "flows", row->seq);
+	counted.decision = kind->decision;
+	counted.coverage = kind->coverage;
+	if (counting->query->dimension == FS_BY_RULE) {
+		rc = count_pieces(counting, kind, &counted);
+	} else {
+		find_key(counting, kind, place, &net, &counted);
+		rc = groups_add(counting->groups, &counted);
+	}
+	return rc < 0 ? too_many(counting->err, rc) : 0;
+}
+
+static int
+count_flows(struct counting *counting)
+{
+	const struct sqlite_scan scan = { counting->query, count_flow, counting,
+		0, NULL, NULL };
+	int rc =
+	    sqlite_v6_bits(counting->store, counting->err, &counting->v6_bits);
+
+	return rc < 0 ? rc : sqlite_scan(counting->store, &scan, counting->err);
+}
+
+/* Counts a client under the rule of each piece of its evidence. */
+static int
+count_client(struct counting *counting, struct sqlite3_stmt *stmt)
+{
+	struct fs_evidence evidence[FS_EVIDENCE_MAX];
+	uint32_t i, pieces = 0;
+	const uint8_t *bytes;
+	size_t size;
+	int rc = 0;
+
+	bytes = sqlite_bytes(stmt, 0, &size);
+	if (size > 0 && evidence_decode(bytes, size, evidence, &pieces) < 0)
+		return sqlite_bad_row(counting->store, counting->err, "clients",
+		    sqlite_int(stmt, 1));
+	for (i = 0; i < pieces && rc >= 0; i++)
+		rc = groups_add_client(counting->groups, evidence[i].rule,
+		    strlen(evidence[i].rule));
+	return rc < 0 ? too_many(counting->err, rc) : 0;
 }
 
 /* Of rules: the clients with evidence of them. */
 static int
-count_clients(struct sqlite_store *store, const struct store_query *query,
-    struct fs_err *err, struct groups *groups)
+count_clients(struct counting *counting)
 {
+	struct sqlite_store *store = counting->store;
 	struct sqlite_bounds bounds;
-	struct group_row row = { 0 };
 	struct sqlite3_stmt *stmt;
 	int rc;
 
-	if ((rc = sqlite_take(store, SQL_CLIENT_EVIDENCE, err, &stmt)) < 0)
+	if ((rc = sqlite_served(store, counting->query, counting->err)) < 0 ||
+	    (rc = sqlite_take(store, SQL_CLIENT_EVIDENCE, counting->err,
+		 &stmt)) < 0)
 		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	while ((rc = sqlite_next(store, stmt, err)) > 0) {
-		row.key = sqlite_bytes(stmt, 0, &row.key_size);
-		row.seq = sqlite_int(stmt, 1);
-		rc = count_rules(store, &row, "clients", err, groups);
-		if (rc < 0)
+	sqlite_bind_query(stmt, counting->query, &bounds);
+	while ((rc = sqlite_next(store, stmt, counting->err)) > 0)
+		if ((rc = count_client(counting, stmt)) < 0)
 			break;
-	}
 	sqlite_done(stmt);
 	return rc;
 }
 
 /* ---- Giving ------------------------------------------------------------- */
 
-/* The name of an AS, which only the signals of a flow have. */
+/* The name of an AS, by the place of one of its flows. */
 static int
-name_as(struct sqlite_store *store, int64_t seq, struct fs_err *err,
+name_as(struct sqlite_store *store, int64_t number, struct fs_err *err,
     struct store_group *group)
 {
-	struct sqlite3_stmt *stmt;
-	struct signals signals;
-	const uint8_t *bytes;
-	size_t size;
-	int rc;
+	const struct place *place;
+	int rc = sqlite_place(store, (uint32_t)number, err, &place);
 
-	if ((rc = sqlite_take(store, SQL_SAMPLE, err, &stmt)) < 0)
-		return rc;
-	sqlite_bind_int(stmt, 1, seq);
-	if ((rc = sqlite_next(store, stmt, err)) > 0) {
-		bytes = sqlite_bytes(stmt, 1, &size);
-		rc = sqlite_decode(store, sqlite_int(stmt, 0), bytes, size, err,
-		    &signals);
-		if (rc >= 0)
-			signals_format(&signals, SIGNAL_CLIENT_AS_NAME, false,
-			    group->name, sizeof(group->name));
-		else
-			rc = sqlite_bad_row(store, err, "flows", seq);
-	}
-	sqlite_done(stmt);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return sqlite_row_fault(store, err, rc, "places", number);
+	memcpy(group->name, place->as_name, sizeof(group->name));
+	return 0;
 }
 
 static int
@@ -295,15 +347,20 @@ int
 sqlite_groups(void *state, const struct store_query *query, store_group_fn *fn,
     void *ctx, struct fs_err *err, uint64_t *matched)
 {
-	const struct sqlite_store *store = state;
+	struct sqlite_store *store = state;
 	struct groups *groups = groups_new(store->seed);
+	struct counting counting = { .store = store,
+		.query = query,
+		.err = err,
+		.groups = groups,
+		.v6_bits = 64 };
 	int rc;
 
 	if (groups == NULL)
 		return err_set(err, -ENOMEM, "no memory is left");
-	if ((rc = count_flows(state, query, err, groups)) < 0 ||
+	if ((rc = count_flows(&counting)) < 0 ||
 	    (query->dimension == FS_BY_RULE &&
-		(rc = count_clients(state, query, err, groups)) < 0))
+		(rc = count_clients(&counting)) < 0))
 		goto out;
 	groups_sort(groups, dimensions[query->dimension].order);
 	if ((rc = give(state, query, groups, fn, ctx, err)) < 0)

@@ -114,6 +114,9 @@ sqlite_close(void *state)
 		return;
 	if (store->writing)
 		sqlite_run(store, "ROLLBACK", NULL);
+	sqlite_writer_free(store->writer);
+	sqlite_kinds_forget(store);
+	free(store->chunk);
 	close_database(store);
 	for (i = 0; i < store->numbering_count; i++)
 		free(store->numberings[i].map);
@@ -275,8 +278,8 @@ make_file(const char *path, struct fs_err *err)
 
 /* ---- Whose database it is ----------------------------------------------- */
 
-static int
-ask_number(struct sqlite_store *store, const char *sql, struct fs_err *err,
+int
+sqlite_ask(struct sqlite_store *store, const char *sql, struct fs_err *err,
     int64_t *number)
 {
 	struct sqlite3_stmt *stmt;
@@ -304,10 +307,10 @@ identify(struct sqlite_store *store, struct fs_err *err, int *version)
 	int rc;
 
 	/* The first look at the file, which may fail for many reasons. */
-	if ((rc = ask_number(store, "SELECT count(*) FROM sqlite_schema", err,
+	if ((rc = sqlite_ask(store, "SELECT count(*) FROM sqlite_schema", err,
 		 &objects)) < 0 ||
-	    (rc = ask_number(store, "PRAGMA application_id", err, &id)) < 0 ||
-	    (rc = ask_number(store, "PRAGMA user_version", err, &number)) < 0)
+	    (rc = sqlite_ask(store, "PRAGMA application_id", err, &id)) < 0 ||
+	    (rc = sqlite_ask(store, "PRAGMA user_version", err, &number)) < 0)
 		return rc;
 	if (id != SQLITE_STORE_ID && (id != 0 || number != 0 || objects != 0))
 		return err_set(err, FS_EDB,
@@ -346,6 +349,8 @@ prepare_writer(struct sqlite_store *store, struct fs_err *err)
 	    (rc = sqlite_migrate(store, sqlite_steps, sqlite_step_count,
 		 version, SQLITE_STORE_VERSION, err)) < 0 ||
 	    (rc = sqlite_numbering_write(store, err)) < 0 ||
+	    (rc = sqlite_writer_new(store, err)) < 0 ||
+	    (rc = sqlite_convert(store, err)) < 0 ||
 	    (rc = sqlite_snapshot(store, err, &snapshot)) < 0)
 		return rc;
 	store->oldest_us = snapshot.oldest_us;
@@ -380,6 +385,7 @@ out:
 static int
 read_only(struct sqlite_store *store, const char *mode, struct fs_err *err)
 {
+	int64_t old = 0;
 	int version = 0, rc;
 
 	if ((rc = connect(store, mode, SQLITE_OPEN_READONLY, err)) < 0 ||
@@ -393,6 +399,15 @@ read_only(struct sqlite_store *store, const char *mode, struct fs_err *err)
 		    "%s: has version %d of its schema: flowscand brings it to "
 		    "%d when it opens it",
 		    store->path, version, SQLITE_STORE_VERSION);
+	if ((rc = sqlite_ask(store,
+		 "SELECT count(*) FROM sqlite_schema WHERE name = 'flows_old'",
+		 err, &old)) < 0)
+		return rc;
+	if (old > 0)
+		return err_set(err, FS_EDB,
+		    "%s: is on its way to version %d of its schema: let "
+		    "flowscand open it once more",
+		    store->path, SQLITE_STORE_VERSION);
 	return 0;
 }
 

@@ -1,15 +1,15 @@
 #include "store/sqlite.h"
 
 #include <errno.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/num.h"
 
 enum {
-	CHUNK = 32,  /* Rows that are read in one transaction. */
-	KEYS = 1024, /* Numbers of rows that are looked up at once. */
+	CHUNK = 32,   /* Rows that are read in one transaction. */
+	KEYS = 65536, /* Numbers of rows that are looked up at once. */
 };
 
 int
@@ -20,6 +20,8 @@ sqlite_snapshot(void *state, struct fs_err *err,
 	struct sqlite3_stmt *stmt;
 	int rc;
 
+	if (store->writing && (rc = sqlite_writer_save(store, err)) < 0)
+		return rc;
 	if ((rc = sqlite_take(store, SQL_SNAPSHOT, err, &stmt)) < 0)
 		return rc;
 	if ((rc = sqlite_next(store, stmt, err)) > 0)
@@ -34,78 +36,207 @@ sqlite_snapshot(void *state, struct fs_err *err,
 	return rc < 0 ? rc : 0;
 }
 
-/* ---- Numbers of rows ---------------------------------------------------- */
+/* ---- Numbers of flows --------------------------------------------------- */
+
+/* A row to read, with what orders it. */
+struct key {
+	int64_t rank; /* 0, or what comes before the usual order. */
+	uint64_t first_us, flow_id;
+	int64_t seq;
+};
 
 /* Rows to read, in the order of the answer. */
 struct keys {
-	int64_t *seq; /* Owned. */
+	bool by_score;
+	struct key *key; /* Owned. */
 	size_t count, room;
-	/* Behind which row to go on, where rows are looked up in parts. */
-	int64_t last_us;
-	uint8_t last_id[8];
+	size_t most; /* Only the first ones are kept; 0: all of them. */
+	/* Behind which row to go on. */
+	struct key last;
+	bool is_later;
+	uint64_t cut_us; /* No row that begins later is wanted. */
+	uint64_t passed; /* How many rows the filter let through. */
 };
 
 static int
-keys_add(struct keys *keys, int64_t seq)
+compare(const void *one, const void *other)
 {
-	size_t room = keys->room > 0 ? keys->room : KEYS, size;
-	int64_t *list;
+	const struct key *a = one, *b = other;
 
-	if (keys->count == keys->room) {
-		if (keys->room > 0 && !num_mul(room, 2, &room))
-			return -ENOMEM;
-		if (!num_mul(room, sizeof(*list), &size) ||
-		    (list = realloc(keys->seq, size)) == NULL)
-			return -ENOMEM;
-		keys->seq = list;
-		keys->room = room;
-	}
-	keys->seq[keys->count++] = seq;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	if (a->flow_id != b->flow_id)
+		return a->flow_id < b->flow_id ? -1 : 1;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+static int
+keys_grow(struct keys *keys)
+{
+	size_t room = keys->room > 0 ? keys->room * 2 : 1024;
+	struct key *list;
+
+	if (keys->most > 0 && keys->room == 0)
+		room = keys->most * 2;
+	list = reallocarray(keys->key, room, sizeof(*list));
+	if (list == NULL)
+		return -ENOMEM;
+	keys->key = list;
+	keys->room = room;
 	return 0;
 }
 
-/* Goes behind a row. Returns false when its key is not above that of the row
- * before: a damaged store must not be walked for ever. */
-static bool
-keys_pass(struct keys *keys, struct sqlite3_stmt *stmt)
+/* Puts them in order, and keeps as many as are wanted. */
+static void
+keys_sort(struct keys *keys)
 {
-	const int64_t us = sqlite_int(stmt, 1);
-	size_t size;
-	const uint8_t *id = sqlite_bytes(stmt, 2, &size);
-
-	if (size != sizeof(keys->last_id) || us < keys->last_us ||
-	    (us == keys->last_us && memcmp(id, keys->last_id, size) <= 0))
-		return false;
-	keys->last_us = us;
-	memcpy(keys->last_id, id, size);
-	return true;
+	if (keys->count > 0)
+		qsort(keys->key, keys->count, sizeof(*keys->key), compare);
+	if (keys->most == 0 || keys->count < keys->most)
+		return;
+	keys->count = keys->most;
+	if (!keys->by_score)
+		keys->cut_us = keys->key[keys->count - 1].first_us;
 }
 
-/* Takes the numbers that a statement gives. */
 static int
-keys_take(struct sqlite_store *store, struct sqlite3_stmt *stmt, bool in_parts,
+keys_take(void *ctx, const struct brief *row)
+{
+	struct keys *keys = ctx;
+	const struct key key = { keys->by_score ? -row->score_ppm : 0,
+		row->first_us, row->flow_id, row->seq };
+
+	keys->passed++;
+	if ((keys->is_later && compare(&key, &keys->last) <= 0) ||
+	    key.first_us > keys->cut_us)
+		return 0;
+	if (keys->count == keys->room && keys->most > 0 && keys->room > 0)
+		keys_sort(keys);
+	if (keys->count == keys->room && keys_grow(keys) < 0)
+		return -ENOMEM;
+	keys->key[keys->count++] = key;
+	return 0;
+}
+
+/* Looks up the next ones. Their count is 0 at the end. */
+static int
+keys_next(struct sqlite_store *store, const struct store_query *query,
     struct fs_err *err, struct keys *keys)
 {
-	int64_t seq;
+	const struct sqlite_scan scan = { query, keys_take, keys,
+		keys->is_later && !keys->by_score ? keys->last.first_us : 0,
+		&keys->cut_us, NULL };
 	int rc;
 
 	keys->count = 0;
-	while ((rc = sqlite_next(store, stmt, err)) > 0) {
-		seq = sqlite_int(stmt, 0);
-		if (in_parts && !keys_pass(keys, stmt)) {
-			rc = sqlite_bad_row(store, err, "flows", seq);
-			break;
-		}
-		if (keys_add(keys, seq) < 0) {
-			rc = err_set(err, -ENOMEM, "no memory is left");
-			break;
-		}
+	keys->passed = 0;
+	keys->cut_us = UINT64_MAX;
+	if ((rc = sqlite_scan(store, &scan, err)) < 0)
+		return rc == -ENOMEM ? err_set(err, rc, "no memory is left")
+				     : rc;
+	keys_sort(keys);
+	if (keys->count > 0) {
+		keys->last = keys->key[keys->count - 1];
+		keys->is_later = true;
 	}
-	sqlite_done(stmt);
-	return rc;
+	return 0;
 }
 
 /* ---- Flows -------------------------------------------------------------- */
+
+/* Reads rows by their numbers: the statement of the partition that the last
+ * one was in. */
+struct flow_reader {
+	struct sqlite_store *store;
+	struct sqlite_part *part; /* Owned. */
+	size_t part_count;
+	const struct sqlite_part *in;
+	struct sqlite3_stmt *stmt; /* Owned. */
+};
+
+static void
+reader_fini(struct flow_reader *reader)
+{
+	sqlite3_finalize(reader->stmt);
+	free(reader->part);
+	*reader = (struct flow_reader){ .store = reader->store };
+}
+
+static const struct sqlite_part *
+part_of(const struct flow_reader *reader, int64_t seq)
+{
+	size_t low = 0, high = reader->part_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (reader->part[middle].first_seq <= seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? &reader->part[low - 1] : NULL;
+}
+
+/* Finds the statement for a row. Returns 1, 0 when its partition is gone, or
+ * a negative code. */
+static int
+reader_seek(struct flow_reader *reader, int64_t seq, struct fs_err *err)
+{
+	const struct sqlite_part *part = part_of(reader, seq);
+	int rc;
+
+	if (part == NULL)
+		return 0;
+	if (part == reader->in)
+		return 1;
+	sqlite3_finalize(reader->stmt);
+	reader->stmt = NULL;
+	reader->in = NULL;
+	if ((rc = sqlite_prepare(reader->store,
+		 "SELECT" FLOW_COLUMN_NAMES " FROM flows_%lld WHERE seq = ?",
+		 part->id, err, &reader->stmt)) < 0)
+		return rc;
+	reader->in = part;
+	return 1;
+}
+
+/* Returns 1, 0 when the row is gone, or a negative code. */
+static int
+read_flow(struct flow_reader *reader, int64_t seq, struct fs_err *err,
+    struct store_flow *row)
+{
+	int rc = reader_seek(reader, seq, err);
+
+	if (rc <= 0)
+		return rc;
+	sqlite_bind_int(reader->stmt, 1, seq);
+	if ((rc = sqlite_next(reader->store, reader->stmt, err)) > 0) {
+		rc = sqlite_row_flow(reader->store, reader->stmt, err, row);
+		rc = rc < 0 ? rc : 1;
+	}
+	sqlite_done(reader->stmt);
+	return rc;
+}
+
+/* Reads rows with the partitions as they are now. */
+static int
+read_flows(struct sqlite_store *store, const struct key *key, size_t count,
+    struct fs_err *err, struct store_flow *rows, size_t *read)
+{
+	struct flow_reader reader = { .store = store };
+	size_t i;
+	int rc = sqlite_parts(store, err, &reader.part, &reader.part_count);
+
+	*read = 0;
+	for (i = 0; i < count && rc >= 0; i++) {
+		rc = read_flow(&reader, key[i].seq, err, &rows[*read]);
+		*read += rc > 0;
+	}
+	reader_fini(&reader);
+	return rc;
+}
 
 /* Where an answer goes, and how much of it. */
 struct flow_answer {
@@ -116,40 +247,21 @@ struct flow_answer {
 	struct store_flow *rows; /* Owned: CHUNK of them. */
 };
 
-static int
-read_flow(struct sqlite_store *store, int64_t seq, struct fs_err *err,
-    struct store_flow *row)
-{
-	struct sqlite3_stmt *stmt;
-	int rc;
-
-	if ((rc = sqlite_take(store, SQL_FLOW, err, &stmt)) < 0)
-		return rc;
-	sqlite_bind_int(stmt, 1, seq);
-	if ((rc = sqlite_next(store, stmt, err)) > 0) {
-		rc = sqlite_row_flow(store, stmt, err, row);
-		rc = rc < 0 ? rc : 1;
-	}
-	sqlite_done(stmt);
-	return rc;
-}
-
 /* Reads up to CHUNK rows in one transaction, then gives them without one, as
  * whoever takes them may be slow. Rows that are gone meanwhile are none. */
 static int
-give_chunk(struct sqlite_store *store, const int64_t *seq, size_t count,
+give_chunk(struct sqlite_store *store, const struct key *key, size_t count,
     struct flow_answer *answer, struct fs_err *err)
 {
+	const bool own = !store->writing;
 	size_t i, read = 0;
-	int rc, end;
+	int rc, end = 0;
 
-	if ((rc = sqlite_run(store, "BEGIN", err)) < 0)
+	if (own && (rc = sqlite_run(store, "BEGIN", err)) < 0)
 		return rc;
-	for (i = 0; i < count && rc >= 0; i++) {
-		rc = read_flow(store, seq[i], err, &answer->rows[read]);
-		read += rc > 0;
-	}
-	end = sqlite_run(store, "ROLLBACK", rc < 0 ? NULL : err);
+	rc = read_flows(store, key, count, err, answer->rows, &read);
+	if (own)
+		end = sqlite_run(store, "ROLLBACK", rc < 0 ? NULL : err);
 	if (rc < 0 || (rc = end) < 0)
 		return rc;
 	for (i = 0; i < read && rc >= 0; i++) {
@@ -172,111 +284,52 @@ give_flows(struct sqlite_store *store, const struct keys *keys,
 			count = (size_t)(answer->limit - answer->given);
 		if (count == 0)
 			break;
-		rc = give_chunk(store, keys->seq + at, count, answer, err);
+		rc = give_chunk(store, keys->key + at, count, answer, err);
 	}
 	return rc;
 }
 
-/* Goes along the index by time, part by part. */
 static int
-flows_by_time(struct sqlite_store *store, const struct store_query *query,
-    struct flow_answer *answer, struct fs_err *err, struct keys *keys)
+count_one(void *ctx, const struct brief *row)
 {
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	int rc;
-
-	keys->last_us = -1;
-	do {
-		if (answer->limit > 0 && answer->given >= answer->limit)
-			return 0;
-		rc = sqlite_take(store, SQL_FLOWS_BY_TIME, err, &stmt);
-		if (rc < 0)
-			return rc;
-		sqlite_bind_query(stmt, query, &bounds);
-		sqlite_bind_int(stmt, sqlite_at(stmt, ":key_us"),
-		    keys->last_us);
-		sqlite_bind_bytes(stmt, sqlite_at(stmt, ":key_id"),
-		    keys->last_id, sizeof(keys->last_id));
-		sqlite_bind_int(stmt, sqlite_at(stmt, ":chunk"), KEYS);
-		if ((rc = keys_take(store, stmt, true, err, keys)) < 0 ||
-		    (rc = give_flows(store, keys, answer, err)) < 0)
-			return rc;
-	} while (keys->count == KEYS);
+	(void)row;
+	++*(uint64_t *)ctx;
 	return 0;
-}
-
-/* Looks up all numbers first: by a client's index, or in another order. */
-static int
-flows_sorted(struct sqlite_store *store, const struct store_query *query,
-    enum sqlite_sql sql, struct flow_answer *answer, struct fs_err *err,
-    struct keys *keys)
-{
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	int rc;
-
-	if ((rc = sqlite_take(store, sql, err, &stmt)) < 0)
-		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	sqlite_bind_int(stmt, sqlite_at(stmt, ":by_score"),
-	    query->order == STORE_BY_SCORE);
-	if ((rc = keys_take(store, stmt, false, err, keys)) < 0)
-		return rc;
-	return give_flows(store, keys, answer, err);
-}
-
-/* Whether the index by client is the shorter way: one network's flows. */
-static bool
-is_narrow(const struct fs_prefix *client)
-{
-	return (client->addr.family == 4 && client->bits >= 24) ||
-	    (client->addr.family == 6 && client->bits >= 48);
 }
 
 static int
 count_flows(struct sqlite_store *store, const struct store_query *query,
     struct fs_err *err, uint64_t *count)
 {
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	int rc;
+	const struct sqlite_scan scan = { query, count_one, count, 0, NULL,
+		NULL };
 
-	if ((rc = sqlite_take(store, SQL_COUNT_FLOWS, err, &stmt)) < 0)
-		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	if ((rc = sqlite_next(store, stmt, err)) > 0)
-		*count = sqlite_count(stmt, 0);
-	sqlite_done(stmt);
-	return rc < 0 ? rc : 0;
+	*count = 0;
+	return sqlite_scan(store, &scan, err);
 }
 
-/* Answers the shorter way, and counts what passes. */
+/* Answers part by part; by score all numbers are looked up first. */
 static int
 answer_flows(struct sqlite_store *store, const struct store_query *query,
     struct flow_answer *answer, struct fs_err *err, uint64_t *matched)
 {
-	bool narrow = is_narrow(&query->filter.client);
-	bool sorted = narrow || query->order != STORE_USUAL;
-	struct keys keys = { 0 };
+	struct keys keys = { .by_score = query->order == STORE_BY_SCORE };
+	bool all;
 	int rc;
 
-	if (sorted)
-		rc = flows_sorted(store, query,
-		    narrow ? SQL_FLOWS_BY_CLIENT : SQL_FLOWS_SORTED, answer,
-		    err, &keys);
-	else
-		rc = flows_by_time(store, query, answer, err, &keys);
-	free(keys.seq);
+	keys.most = keys.by_score ? 0 : KEYS;
+	if (answer->limit > 0 && answer->limit < KEYS)
+		keys.most = (size_t)answer->limit;
+	do {
+		if ((rc = keys_next(store, query, err, &keys)) < 0 ||
+		    (rc = give_flows(store, &keys, answer, err)) < 0)
+			break;
+		all = keys.most == 0 || keys.count < keys.most;
+	} while (!all && (answer->limit == 0 || answer->given < answer->limit));
+	free(keys.key);
 	if (rc < 0 || matched == NULL)
 		return rc;
-	if (sorted)
-		*matched = keys.count;
-	else if (answer->limit > 0 && answer->given == answer->limit)
-		return count_flows(store, query, err, matched);
-	else
-		*matched = answer->given;
-	return 0;
+	return count_flows(store, query, err, matched);
 }
 
 int
@@ -294,92 +347,32 @@ sqlite_flows(void *state, const struct store_query *query, store_flow_fn *fn,
 	return rc;
 }
 
+static int
+take_number(void *ctx, const struct brief *row)
+{
+	struct key *key = ctx;
+
+	key->seq = row->seq;
+	return 0;
+}
+
 int
 sqlite_find_flow(void *state, const struct store_snapshot *snapshot,
     uint64_t flow_id, struct fs_err *err, struct store_flow *row)
 {
-	struct sqlite_store *store = state;
-	struct sqlite3_stmt *stmt;
-	uint8_t id[8];
-	int64_t seq = 0;
-	int i, rc;
-
-	for (i = 0; i < 8; i++)
-		id[i] = (uint8_t)(flow_id >> (56 - 8 * i) & 0xff);
-	if ((rc = sqlite_take(store, SQL_FIND_FLOW, err, &stmt)) < 0)
-		return rc;
-	sqlite_bind_bytes(stmt, sqlite_at(stmt, ":flow_id"), id, sizeof(id));
-	sqlite_bind_int(stmt, sqlite_at(stmt, ":flow_top"), snapshot->flow_top);
-	if ((rc = sqlite_next(store, stmt, err)) > 0)
-		seq = sqlite_int(stmt, 0);
-	sqlite_done(stmt);
-	if (rc <= 0)
-		return rc < 0 ? rc : FS_EEND;
-	rc = read_flow(store, seq, err, row);
-	return rc < 0 ? rc : rc > 0 ? 0 : FS_EEND;
-}
-
-/* ---- Clients ------------------------------------------------------------ */
-
-static int
-read_client(struct sqlite_store *store, int64_t seq, struct fs_err *err,
-    struct store_client *row)
-{
-	struct sqlite3_stmt *stmt;
+	struct store_query query = { .snapshot = *snapshot,
+		.until_us = UINT64_MAX };
+	struct key key = { 0 };
+	const struct sqlite_scan scan = { &query, take_number, &key, 0, NULL,
+		&flow_id };
+	size_t read = 0;
 	int rc;
 
-	if ((rc = sqlite_take(store, SQL_CLIENT, err, &stmt)) < 0)
+	fs_filter_init(&query.filter);
+	if ((rc = sqlite_scan(state, &scan, err)) < 0)
 		return rc;
-	sqlite_bind_int(stmt, 1, seq);
-	if ((rc = sqlite_next(store, stmt, err)) > 0) {
-		rc = sqlite_row_client(store, stmt, err, row);
-		rc = rc < 0 ? rc : 1;
-	}
-	sqlite_done(stmt);
-	return rc;
-}
-
-static int
-give_clients(struct sqlite_store *store, const struct keys *keys,
-    uint64_t limit, store_client_fn *fn, void *ctx, struct fs_err *err)
-{
-	struct store_client *row = malloc(sizeof(*row));
-	size_t i, count = keys->count;
-	int rc = 0;
-
-	if (row == NULL)
-		return err_set(err, -ENOMEM, "no memory is left");
-	if (limit > 0 && limit < count)
-		count = (size_t)limit;
-	for (i = 0; i < count && rc >= 0; i++) {
-		rc = read_client(store, keys->seq[i], err, row);
-		if (rc > 0)
-			rc = fn(ctx, row);
-	}
-	free(row);
-	return rc < 0 ? rc : 0;
-}
-
-int
-sqlite_clients(void *state, const struct store_query *query,
-    store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
-{
-	struct sqlite_store *store = state;
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	struct keys keys = { 0 };
-	int rc;
-
-	if ((rc = sqlite_take(store, SQL_CLIENTS, err, &stmt)) < 0)
+	if (key.seq != 0 &&
+	    (rc = read_flows(state, &key, 1, err, row, &read)) < 0)
 		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	sqlite_bind_int(stmt, sqlite_at(stmt, ":by_last"),
-	    query->order == STORE_BY_LAST);
-	if ((rc = keys_take(store, stmt, false, err, &keys)) >= 0)
-		rc = give_clients(store, &keys, query->filter.limit, fn, ctx,
-		    err);
-	if (rc >= 0 && matched != NULL)
-		*matched = keys.count;
-	free(keys.seq);
-	return rc;
+	return read > 0 ? 0 : FS_EEND;
 }

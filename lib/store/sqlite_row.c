@@ -32,29 +32,44 @@ sqlite_row_addr(struct sqlite3_stmt *stmt, int column)
 	return size == 4 ? addr_v4(bytes) : size == 16 ? addr_v6(bytes) : none;
 }
 
-/* An identity: 8 bytes, or 0. */
-static uint64_t
-row_id(struct sqlite3_stmt *stmt, int column)
-{
-	size_t i, size;
-	const uint8_t *bytes = sqlite_bytes(stmt, column, &size);
-	uint64_t id = 0;
-
-	for (i = 0; i < size && size == 8; i++)
-		id = id << 8 | bytes[i];
-	return id;
-}
-
-static int32_t
-row_port(struct sqlite3_stmt *stmt, int column)
+int32_t
+sqlite_row_port(struct sqlite3_stmt *stmt, int column)
 {
 	if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
 		return -1;
 	return (int32_t)sqlite_small(stmt, column, 65535, 0);
 }
 
-static void
-row_verdict(struct sqlite3_stmt *stmt, int from, struct fs_verdict *verdict)
+int32_t
+sqlite_row_i32(struct sqlite3_stmt *stmt, int column)
+{
+	return clamp_i32(sqlite_int(stmt, column));
+}
+
+uint32_t
+sqlite_row_u32(struct sqlite3_stmt *stmt, int column)
+{
+	return clamp_u32(sqlite_count(stmt, column));
+}
+
+void
+sqlite_row_brief(struct sqlite3_stmt *stmt, struct brief *row)
+{
+	*row = (struct brief){ .seq = sqlite_int(stmt, 0),
+		.flow_id = (uint64_t)sqlite_int(stmt, 1),
+		.first_us = sqlite_count(stmt, 2),
+		.last_us = sqlite_count(stmt, 3),
+		.client = sqlite_row_addr(stmt, 4),
+		.kind = sqlite_row_u32(stmt, 5),
+		.place = sqlite_row_u32(stmt, 6),
+		.packets = sqlite_count(stmt, 7),
+		.bytes = sqlite_count(stmt, 8),
+		.score_ppm = (int32_t)sqlite_small(stmt, 9, 1000000, 0) };
+}
+
+void
+sqlite_row_verdict(struct sqlite3_stmt *stmt, int from,
+    struct fs_verdict *verdict)
 {
 	verdict->class = (uint8_t)sqlite_small(stmt, from + AT_CLASS,
 	    FS_CLASS_COUNT - 1, FS_CLASS_UNKNOWN);
@@ -77,7 +92,7 @@ struct parts {
 	struct fs_evidence *evidence;
 	uint32_t *evidence_count;
 	struct signals *signals;
-	uint8_t *blob; /* FS_SIGNALS_SIZE; null: not wanted. */
+	uint8_t *blob; /* FS_SIGNALS_SIZE. */
 	uint32_t *blob_size;
 };
 
@@ -108,14 +123,13 @@ row_parts(struct sqlite_store *store, struct sqlite3_stmt *stmt, int from,
 		return rc;
 	bytes = sqlite_bytes(stmt, from + AT_SIGNALS, &size);
 	rc = sqlite_decode(store, numbering, bytes, size, err, parts->signals);
-	if (rc < 0 || parts->blob == NULL)
+	if (rc < 0)
 		return rc;
 	return keep_signals(parts);
 }
 
-/* What is wrong with the bytes of a row, as one code with its words. */
-static int
-row_fault(struct sqlite_store *store, struct fs_err *err, int rc,
+int
+sqlite_row_fault(struct sqlite_store *store, struct fs_err *err, int rc,
     const char *table, int64_t seq)
 {
 	if (rc == FS_EUNSUP)
@@ -128,26 +142,20 @@ row_fault(struct sqlite_store *store, struct fs_err *err, int rc,
 	return rc;
 }
 
-int
-sqlite_row_flow(struct sqlite_store *store, struct sqlite3_stmt *stmt,
-    struct fs_err *err, struct store_flow *row)
+static void
+flow_numbers(struct sqlite3_stmt *stmt, struct fs_observation *flow)
 {
-	struct fs_observation *flow = &row->flow;
-	const struct parts parts = { flow->evidence, &flow->evidence_count,
-		&row->signals, NULL, NULL };
 	int i;
 
-	row->seq = sqlite_int(stmt, FLOW_SEQ);
-	flow->signals_size = 0;
-	flow->flow_id = row_id(stmt, FLOW_ID);
-	flow->rev = clamp_u32(sqlite_count(stmt, FLOW_REV));
-	flow->parent_id = row_id(stmt, FLOW_PARENT);
+	flow->flow_id = (uint64_t)sqlite_int(stmt, FLOW_ID);
+	flow->rev = sqlite_row_u32(stmt, FLOW_REV);
+	flow->parent_id = (uint64_t)sqlite_int(stmt, FLOW_PARENT);
 	flow->first_us = sqlite_count(stmt, FLOW_FIRST);
 	flow->last_us = sqlite_count(stmt, FLOW_LAST);
 	flow->client = sqlite_row_addr(stmt, FLOW_CLIENT);
-	flow->client_port = row_port(stmt, FLOW_CLIENT_PORT);
+	flow->client_port = sqlite_row_port(stmt, FLOW_CLIENT_PORT);
 	flow->server = sqlite_row_addr(stmt, FLOW_SERVER);
-	flow->server_port = row_port(stmt, FLOW_SERVER_PORT);
+	flow->server_port = sqlite_row_port(stmt, FLOW_SERVER_PORT);
 	flow->ip_proto = (uint8_t)sqlite_small(stmt, FLOW_PROTO, 255, 255);
 	flow->icmp_type = (uint8_t)sqlite_small(stmt, FLOW_ICMP_TYPE, 255, 0);
 	flow->icmp_code = (uint8_t)sqlite_small(stmt, FLOW_ICMP_CODE, 255, 0);
@@ -157,14 +165,60 @@ sqlite_row_flow(struct sqlite_store *store, struct sqlite3_stmt *stmt,
 		flow->packets[i] = sqlite_count(stmt, FLOW_PACKETS + i);
 		flow->bytes[i] = sqlite_count(stmt, FLOW_BYTES + i);
 	}
-	sqlite_text(stmt, FLOW_SERVICE, flow->service, sizeof(flow->service));
-	sqlite_text(stmt, FLOW_SENSOR, flow->sensor, sizeof(flow->sensor));
-	row_verdict(stmt, FLOW_VERDICT, &flow->verdict);
-	flow->generation =
-	    clamp_u32(sqlite_count(stmt, FLOW_VERDICT + AT_GENERATION));
-	return row_fault(store, err,
-	    row_parts(store, stmt, FLOW_VERDICT, err, &parts), "flows",
-	    row->seq);
+	flow->verdict.prior = sqlite_row_i32(stmt, FLOW_PRIOR);
+	flow->verdict.log_odds = sqlite_row_i32(stmt, FLOW_LOG_ODDS);
+	flow->verdict.score_ppm =
+	    (int32_t)sqlite_small(stmt, FLOW_SCORE, 1000000, 0);
+	flow->generation = sqlite_row_u32(stmt, FLOW_GENERATION);
+}
+
+/* What stands once for many rows. */
+static void
+flow_kind(const struct kind *kind, struct fs_observation *flow)
+{
+	struct fs_verdict *verdict = &flow->verdict;
+
+	verdict->class = kind->class;
+	verdict->decision = kind->decision;
+	verdict->view = kind->view;
+	verdict->coverage = kind->coverage;
+	memcpy(verdict->protocol, kind->protocol, sizeof(verdict->protocol));
+	memcpy(flow->service, kind->service, sizeof(flow->service));
+	memcpy(flow->sensor, kind->sensor, sizeof(flow->sensor));
+	flow->evidence_count = kind->piece_count;
+}
+
+/* Takes evidence and signals. */
+static int
+flow_basis(struct sqlite_store *store, struct sqlite3_stmt *stmt,
+    struct fs_err *err, struct store_flow *row)
+{
+	const struct kind *kind;
+	const uint8_t *bytes, *signals;
+	size_t size, signals_size;
+	int rc;
+
+	if ((rc = sqlite_kind(store, sqlite_row_u32(stmt, FLOW_KIND), err,
+		 &kind)) < 0)
+		return rc;
+	flow_kind(kind, &row->flow);
+	bytes = sqlite_bytes(stmt, FLOW_BASIS, &size);
+	if ((rc = basis_decode(bytes, size, kind, row->flow.evidence, &signals,
+		 &signals_size)) < 0)
+		return rc;
+	return sqlite_decode(store, sqlite_int(stmt, FLOW_NUMBERING), signals,
+	    signals_size, err, &row->signals);
+}
+
+int
+sqlite_row_flow(struct sqlite_store *store, struct sqlite3_stmt *stmt,
+    struct fs_err *err, struct store_flow *row)
+{
+	row->seq = sqlite_int(stmt, FLOW_SEQ);
+	row->flow.signals_size = 0;
+	flow_numbers(stmt, &row->flow);
+	return sqlite_row_fault(store, err, flow_basis(store, stmt, err, row),
+	    "flows", row->seq);
 }
 
 int
@@ -186,10 +240,10 @@ sqlite_row_client(struct sqlite_store *store, struct sqlite3_stmt *stmt,
 	client->bytes = sqlite_count(stmt, CLIENT_BYTES);
 	sqlite_text(stmt, CLIENT_SENSOR, client->sensor,
 	    sizeof(client->sensor));
-	row_verdict(stmt, CLIENT_VERDICT, &client->verdict);
+	sqlite_row_verdict(stmt, CLIENT_VERDICT, &client->verdict);
 	client->generation =
 	    clamp_u32(sqlite_count(stmt, CLIENT_VERDICT + AT_GENERATION));
-	return row_fault(store, err,
+	return sqlite_row_fault(store, err,
 	    row_parts(store, stmt, CLIENT_VERDICT, err, &parts), "clients",
 	    row->seq);
 }

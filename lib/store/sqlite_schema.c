@@ -14,7 +14,8 @@ _Static_assert(FS_CLASS_UNKNOWN == 0 && FS_CLASS_DIRECT == 1 &&
 _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 	FS_VIEW_PATH == 0 && FS_VIEW_EXIT == 1 && FS_COVERAGE_NONE == 0 &&
 	FS_COVERAGE_PARTIAL == 1 && FS_COVERAGE_FULL == 2 &&
-	FS_EVENT_START == 0 && FS_EVENT_EVICT == 7 && FS_EVENT_REFUSED == 8,
+	FS_EVENT_START == 0 && FS_EVENT_EVICT == 7 && FS_EVENT_REFUSED == 8 &&
+	FS_EVENT_PRUNED == 9,
     "decisions, views, coverages and events are stored by number");
 
 /* A row of flows and of clients ends alike. */
@@ -133,8 +134,9 @@ _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 	" value INTEGER NOT NULL"                                             \
 	") STRICT, WITHOUT ROWID;"
 
-/* What people and their tools may read with SQL: names for numbers. */
-#define VERDICT_NAMES(t)                                                    \
+/* What people and their tools may read with SQL: names for numbers. Views of
+ * flows are in sqlite_part.c. */
+#define NAMES(t)                                                            \
 	" CASE " t ".class WHEN 1 THEN 'direct' WHEN 2 THEN 'vpn'"          \
 	"  WHEN 3 THEN 'proxy' WHEN 4 THEN 'relay' WHEN 5 THEN 'tunnel'"    \
 	"  WHEN 6 THEN 'tor' WHEN 7 THEN 'privacy-relay'"                   \
@@ -143,39 +145,42 @@ _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 	"  ELSE 'clean' END AS verdict,"                                    \
 	" CASE " t ".view WHEN 1 THEN 'exit' ELSE 'path' END AS view,"      \
 	" CASE " t ".coverage WHEN 1 THEN 'partial' WHEN 2 THEN 'full'"     \
-	"  ELSE 'none' END AS coverage,"                                    \
-	" coalesce(" t ".protocol, 'unknown') AS protocol,"                 \
-	" " t ".score_ppm / 1e6 AS score,"                                  \
-	" " t ".country, " t ".asn, " t ".sensor, " t ".generation"
+	"  ELSE 'none' END AS coverage"
 
-#define VIEWS                                                                \
-	"CREATE VIEW flows_latest AS SELECT f.seq,"                          \
-	" lower(hex(f.flow_id)) AS flow_id, f.rev,"                          \
-	" strftime('%Y-%m-%dT%H:%M:%SZ', f.first_us / 1000000, 'unixepoch')" \
-	"  AS first_seen,"                                                   \
-	" strftime('%Y-%m-%dT%H:%M:%SZ', f.last_us / 1000000, 'unixepoch')"  \
-	"  AS last_seen,"                                                    \
-	" lower(hex(f.client)) AS client_hex, f.client_port,"                \
-	" lower(hex(f.server)) AS server_hex, f.server_port, f.ip_proto,"    \
-	" f.packets_c2s, f.packets_s2c, f.bytes_c2s, f.bytes_s2c,"           \
-	" f.service," VERDICT_NAMES(                                         \
-	    "f") " FROM flows f"                                             \
-		 " WHERE NOT EXISTS (SELECT 1 FROM flows n"                  \
-		 " WHERE n.first_us = f.first_us AND n.flow_id = f.flow_id"  \
-		 " AND (n.rev, n.seq) > (f.rev, f.seq));"                    \
-		 "CREATE VIEW clients_latest AS SELECT c.seq,"               \
-		 " lower(hex(c.addr)) AS client_hex, c.bits, c.rev,"         \
-		 " strftime('%Y-%m-%dT%H:%M:%SZ', c.first_us / 1000000, "    \
-		 "'unixepoch')"                                              \
-		 "  AS first_seen,"                                          \
-		 " strftime('%Y-%m-%dT%H:%M:%SZ', c.last_us / 1000000, "     \
-		 "'unixepoch')"                                              \
-		 "  AS last_seen,"                                           \
-		 " c.flows, c.flows_all, c.bytes," VERDICT_NAMES(            \
-		     "c") " FROM clients c"                                  \
-			  " WHERE NOT EXISTS (SELECT 1 FROM clients n"       \
-			  " WHERE n.addr = c.addr AND n.bits = c.bits"       \
-			  " AND (n.rev, n.seq) > (c.rev, c.seq));"
+#define TIME_NAMES(t)                                               \
+	" strftime('%Y-%m-%dT%H:%M:%SZ', " t ".first_us / 1000000," \
+	"  'unixepoch') AS first_seen,"                             \
+	" strftime('%Y-%m-%dT%H:%M:%SZ', " t ".last_us / 1000000,"  \
+	"  'unixepoch') AS last_seen,"
+
+#define CLIENT_VIEW                                                            \
+	"CREATE VIEW clients_latest AS SELECT c.seq,"                          \
+	" lower(hex(c.addr)) AS client_hex, c.bits, c.rev," TIME_NAMES(        \
+	    "c") " c.flows, c.flows_all, c.bytes," NAMES("c") ", "             \
+							      "coalesce(c."    \
+							      "protocol, "     \
+							      "'unknown') AS " \
+							      "protocol,"      \
+							      " c.score_ppm "  \
+							      "/ 1e6 AS "      \
+							      "score,"         \
+							      " c.country, "   \
+							      "c.asn, "        \
+							      "c.sensor, "     \
+							      "c.generation"   \
+							      " FROM clients " \
+							      "c WHERE NOT "   \
+							      "EXISTS"         \
+							      " (SELECT 1 "    \
+							      "FROM clients n" \
+							      " WHERE n.addr " \
+							      "= c.addr AND "  \
+							      "n.bits = "      \
+							      "c.bits"         \
+							      " AND (n.rev, "  \
+							      "n.seq) > "      \
+							      "(c.rev, "       \
+							      "c.seq));"
 
 /* Verdicts of version 1 rest on no floors. */
 #define FLOORS                                                           \
@@ -183,9 +188,59 @@ _Static_assert(FS_CLEAN == 0 && FS_REVIEW == 1 && FS_ANOMALOUS == 2 &&
 	" DEFAULT '00000000000000000000000000000000"                     \
 	"00000000000000000000000000000000';"
 
+/* Flows of version 2 and below lie in one table: sqlite_convert() takes them
+ * from where this leaves them. flows_latest is made with the partitions.
+ *
+ * later: 'seq' is the number of a row that row 'by' stands for. */
+#define PARTITIONS                                                          \
+	"DROP VIEW IF EXISTS flows_latest;"                                 \
+	"DROP VIEW IF EXISTS clients_latest;"                               \
+	"DROP INDEX flows_time; DROP INDEX flows_client;"                   \
+	"ALTER TABLE flows RENAME TO flows_old;"                            \
+	"CREATE TABLE partitions ("                                         \
+	" id INTEGER PRIMARY KEY,"                                          \
+	" first_seq INTEGER NOT NULL,"                                      \
+	" rows INTEGER NOT NULL,"                                           \
+	" packed INTEGER NOT NULL,"                                         \
+	" first_min_us INTEGER NOT NULL,"                                   \
+	" first_max_us INTEGER NOT NULL,"                                   \
+	" last_max_us INTEGER NOT NULL,"                                    \
+	" state INTEGER NOT NULL"                                           \
+	") STRICT;"                                                         \
+	"CREATE TABLE kinds ("                                              \
+	" id INTEGER PRIMARY KEY,"                                          \
+	" class INTEGER NOT NULL,"                                          \
+	" decision INTEGER NOT NULL,"                                       \
+	" view INTEGER NOT NULL,"                                           \
+	" coverage INTEGER NOT NULL,"                                       \
+	" protocol TEXT,"                                                   \
+	" service TEXT,"                                                    \
+	" sensor TEXT,"                                                     \
+	" rules TEXT,"                                                      \
+	" bytes BLOB NOT NULL"                                              \
+	") STRICT;"                                                         \
+	"CREATE TABLE places ("                                             \
+	" id INTEGER PRIMARY KEY,"                                          \
+	" country TEXT,"                                                    \
+	" city TEXT,"                                                       \
+	" asn INTEGER,"                                                     \
+	" as_name TEXT"                                                     \
+	") STRICT;"                                                         \
+	"CREATE TABLE later ("                                              \
+	" seq INTEGER PRIMARY KEY,"                                         \
+	" by INTEGER NOT NULL"                                              \
+	") STRICT;"                                                         \
+	"CREATE INDEX clients_brief ON clients (last_us, first_us, class,"  \
+	" decision, coverage, score_ppm, addr, bits, rev, sensor, country," \
+	" asn);"                                                            \
+	"CREATE VIEW kinds_named AS SELECT k.id," NAMES(                    \
+	    "k") ", k.protocol,"                                            \
+		 " k.service, k.sensor, k.rules FROM kinds k;" CLIENT_VIEW
+
 const struct sqlite_step sqlite_steps[] = {
-	{ 0, TABLES VIEWS },
+	{ 0, TABLES },
 	{ 1, FLOORS },
+	{ 2, PARTITIONS },
 };
 const size_t sqlite_step_count = sizeof(sqlite_steps) / sizeof(sqlite_steps[0]);
 

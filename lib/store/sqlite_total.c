@@ -13,17 +13,15 @@
 struct pass {
 	struct sqlite_store *store;
 	struct store_totals *totals;
+	struct fs_err *err;
 	struct groups *protocols, *sensors; /* Owned. */
 };
 
 /* The cell that a class, decision and coverage count in. */
 static struct store_cell *
-cell_of(struct store_totals *totals, struct sqlite3_stmt *stmt)
+cell_of(struct store_totals *totals, unsigned class, unsigned decision,
+    unsigned coverage)
 {
-	unsigned class = sqlite_small(stmt, 0, FS_CLASS_COUNT - 1, 0);
-	unsigned decision = sqlite_small(stmt, 1, FS_ANOMALOUS, FS_CLEAN);
-	unsigned coverage = sqlite_small(stmt, 2, FS_COVERAGE_FULL, 0);
-
 	if (coverage == FS_COVERAGE_NONE && decision == FS_CLEAN)
 		return &totals->unjudged;
 	return &totals->judged[class][decision];
@@ -37,70 +35,49 @@ count_cell(struct store_cell *cell, uint64_t packets, uint64_t bytes)
 	num_count(&cell->bytes, bytes);
 }
 
-static enum store_why
-why_unjudged(const struct signals *signals)
-{
-	if (signals_milli(signals, SIGNAL_FLOW_ONE_SIDED) != 0)
-		return STORE_WHY_ONE_SIDED;
-	if (signals_known(signals, SIGNAL_FLOW_START_SEEN) &&
-	    signals_milli(signals, SIGNAL_FLOW_START_SEEN) == 0)
-		return STORE_WHY_START;
-	return STORE_WHY_SHORT;
-}
-
-/* Reads off the signals why a flow could not be judged. */
 static int
-count_why(struct pass *pass, struct sqlite3_stmt *stmt, struct fs_err *err)
+count_key(struct groups *groups, const char *key, const struct brief *row)
 {
-	struct signals signals;
-	const uint8_t *bytes;
-	size_t size;
+	const struct group_row counted = { .key = key,
+		.key_size = strlen(key),
+		.packets = row->packets,
+		.bytes = row->bytes };
 
-	bytes = sqlite_bytes(stmt, 9, &size);
-	if (sqlite_decode(pass->store, sqlite_int(stmt, 8), bytes, size, err,
-		&signals) < 0)
-		return sqlite_bad_row(pass->store, err, "flows",
-		    sqlite_int(stmt, 7));
-	pass->totals->why[why_unjudged(&signals)]++;
-	return 0;
+	return groups_add(groups, &counted);
 }
 
 static int
-count_flow(struct pass *pass, struct sqlite3_stmt *stmt, struct fs_err *err)
+count_flow(void *ctx, const struct brief *row)
 {
-	struct store_cell *cell = cell_of(pass->totals, stmt);
-	struct group_row row = { .packets = sqlite_count(stmt, 3),
-		.bytes = sqlite_count(stmt, 4) };
+	struct pass *pass = ctx;
+	struct store_totals *totals = pass->totals;
+	const struct kind *kind;
+	struct store_cell *cell;
 	int rc;
 
-	count_cell(cell, row.packets, row.bytes);
-	count_cell(&pass->totals->all, row.packets, row.bytes);
-	row.key = sqlite_bytes(stmt, 5, &row.key_size);
-	if ((rc = groups_add(pass->protocols, &row)) < 0)
-		return err_set(err, rc, "too many protocols to count");
-	row.key = sqlite_bytes(stmt, 6, &row.key_size);
-	if ((rc = groups_add(pass->sensors, &row)) < 0)
-		return err_set(err, rc, "too many sensors to count");
-	return cell == &pass->totals->unjudged ? count_why(pass, stmt, err) : 0;
+	if ((rc = sqlite_kind(pass->store, row->kind, pass->err, &kind)) < 0)
+		return sqlite_row_fault(pass->store, pass->err, rc, "flows",
+		    row->seq);
+	cell = cell_of(totals, kind->class, kind->decision, kind->coverage);
+	count_cell(cell, row->packets, row->bytes);
+	count_cell(&totals->all, row->packets, row->bytes);
+	if (cell == &totals->unjudged)
+		totals->why[kind->why]++;
+	if ((rc = count_key(pass->protocols, kind->protocol, row)) < 0)
+		return err_set(pass->err, rc, "too many protocols to count");
+	if ((rc = count_key(pass->sensors, kind->sensor, row)) < 0)
+		return err_set(pass->err, rc, "too many sensors to count");
+	return 0;
 }
 
 static int
 pass_flows(struct pass *pass, const struct store_query *query,
     struct fs_err *err)
 {
-	struct sqlite_bounds bounds;
-	struct sqlite3_stmt *stmt;
-	int rc;
+	const struct sqlite_scan scan = { query, count_flow, pass, 0, NULL,
+		NULL };
 
-	rc = sqlite_take(pass->store, SQL_FLOW_TOTALS, err, &stmt);
-	if (rc < 0)
-		return rc;
-	sqlite_bind_query(stmt, query, &bounds);
-	while ((rc = sqlite_next(pass->store, stmt, err)) > 0)
-		if ((rc = count_flow(pass, stmt, err)) < 0)
-			break;
-	sqlite_done(stmt);
-	return rc;
+	return sqlite_scan(pass->store, &scan, err);
 }
 
 static int
@@ -109,14 +86,19 @@ pass_clients(struct pass *pass, const struct store_query *query,
 {
 	struct sqlite_bounds bounds;
 	struct sqlite3_stmt *stmt;
+	struct store_cell *cell;
 	int rc;
 
-	rc = sqlite_take(pass->store, SQL_CLIENT_TOTALS, err, &stmt);
-	if (rc < 0)
+	if ((rc = sqlite_served(pass->store, query, err)) < 0 ||
+	    (rc = sqlite_take(pass->store, SQL_CLIENT_TOTALS, err, &stmt)) < 0)
 		return rc;
 	sqlite_bind_query(stmt, query, &bounds);
 	while ((rc = sqlite_next(pass->store, stmt, err)) > 0) {
-		num_count(&cell_of(pass->totals, stmt)->clients, 1);
+		cell = cell_of(pass->totals,
+		    sqlite_small(stmt, 0, FS_CLASS_COUNT - 1, 0),
+		    sqlite_small(stmt, 1, FS_ANOMALOUS, FS_CLEAN),
+		    sqlite_small(stmt, 2, FS_COVERAGE_FULL, 0));
+		num_count(&cell->clients, 1);
 		num_count(&pass->totals->all.clients, 1);
 	}
 	sqlite_done(stmt);
@@ -149,7 +131,8 @@ sqlite_totals(void *state, const struct store_query *query, struct fs_err *err,
 {
 	const uint64_t seed = ((const struct sqlite_store *)state)->seed;
 	struct store_totals *sum = calloc(1, sizeof(*sum));
-	struct pass pass = { state, sum, groups_new(seed), groups_new(seed) };
+	struct pass pass = { state, sum, err, groups_new(seed),
+		groups_new(seed) };
 	int rc;
 
 	if (sum == NULL || pass.protocols == NULL || pass.sensors == NULL) {

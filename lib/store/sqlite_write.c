@@ -15,9 +15,8 @@ struct columns {
 	char country[8];
 };
 
-/* Rows go into one transaction until they are committed. */
-static int
-begin(struct sqlite_store *store, struct fs_err *err)
+int
+sqlite_begin(struct sqlite_store *store, struct fs_err *err)
 {
 	int rc;
 
@@ -32,32 +31,23 @@ begin(struct sqlite_store *store, struct fs_err *err)
 	return 0;
 }
 
-/* Some failures (a full disk) undo the whole transaction by themselves. */
-static int
-ended(struct sqlite_store *store, int rc)
+int
+sqlite_ended(struct sqlite_store *store, int rc)
 {
+	if (rc < 0)
+		sqlite_writer_doubt(store);
 	if (rc < 0 && sqlite3_get_autocommit(store->db))
 		store->writing = false;
 	return rc;
 }
 
-static void
-bind_addr(struct sqlite3_stmt *stmt, int at, const struct fs_addr *addr)
+void
+sqlite_bind_addr(struct sqlite3_stmt *stmt, int at, const struct fs_addr *addr)
 {
 	sqlite_bind_bytes(stmt, at, addr->bytes,
 	    addr->family == 4       ? 4
 		: addr->family == 6 ? 16
 				    : 0);
-}
-
-static void
-bind_id(struct sqlite3_stmt *stmt, int at, uint64_t id, uint8_t room[8])
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		room[i] = (uint8_t)(id >> (56 - 8 * i) & 0xff);
-	sqlite_bind_bytes(stmt, at, room, 8);
 }
 
 static void
@@ -97,7 +87,7 @@ bind_place(struct sqlite3_stmt *stmt, int from, const uint8_t *bytes,
 	return 0;
 }
 
-/* What a row of either kind rests on. */
+/* What a row rests on. */
 struct parts {
 	const struct fs_evidence *evidence;
 	uint32_t evidence_count;
@@ -120,9 +110,8 @@ bind_parts(const struct sqlite_store *store, struct sqlite3_stmt *stmt,
 	    room);
 }
 
-/* Keeps the span of the store up to date. */
-static void
-stretch(struct sqlite_store *store, uint64_t first_us, uint64_t last_us)
+void
+sqlite_stretch(struct sqlite_store *store, uint64_t first_us, uint64_t last_us)
 {
 	if (store->newest_us == 0 || first_us < store->oldest_us) {
 		store->oldest_us = first_us;
@@ -135,65 +124,9 @@ stretch(struct sqlite_store *store, uint64_t first_us, uint64_t last_us)
 }
 
 static void
-bind_flow(struct sqlite3_stmt *stmt, const struct fs_observation *flow)
-{
-	int i;
-
-	sqlite_bind_int(stmt, FLOW_REV, flow->rev);
-	sqlite_bind_count(stmt, FLOW_FIRST, flow->first_us);
-	sqlite_bind_count(stmt, FLOW_LAST, flow->last_us);
-	bind_addr(stmt, FLOW_CLIENT, &flow->client);
-	bind_addr(stmt, FLOW_SERVER, &flow->server);
-	if (flow->client_port >= 0)
-		sqlite_bind_int(stmt, FLOW_CLIENT_PORT, flow->client_port);
-	if (flow->server_port >= 0)
-		sqlite_bind_int(stmt, FLOW_SERVER_PORT, flow->server_port);
-	sqlite_bind_int(stmt, FLOW_PROTO, flow->ip_proto);
-	sqlite_bind_int(stmt, FLOW_ICMP_TYPE, flow->icmp_type);
-	sqlite_bind_int(stmt, FLOW_ICMP_CODE, flow->icmp_code);
-	sqlite_bind_int(stmt, FLOW_CLIENT_FIRST, flow->client_first);
-	sqlite_bind_int(stmt, FLOW_FINAL, flow->final);
-	for (i = 0; i < 2; i++) {
-		sqlite_bind_count(stmt, FLOW_PACKETS + i, flow->packets[i]);
-		sqlite_bind_count(stmt, FLOW_BYTES + i, flow->bytes[i]);
-	}
-	sqlite_bind_text(stmt, FLOW_SERVICE, flow->service);
-	sqlite_bind_text(stmt, FLOW_SENSOR, flow->sensor);
-	bind_verdict(stmt, FLOW_VERDICT, &flow->verdict);
-	sqlite_bind_int(stmt, FLOW_VERDICT + AT_GENERATION, flow->generation);
-}
-
-int
-sqlite_put_flow(void *state, const struct fs_observation *flow,
-    struct fs_err *err)
-{
-	const struct parts parts = { flow->evidence, flow->evidence_count,
-		flow->signals, flow->signals_size };
-	struct sqlite_store *store = state;
-	struct sqlite3_stmt *stmt;
-	struct columns room;
-	uint8_t id[8], parent[8];
-	int rc;
-
-	if ((rc = begin(store, err)) < 0 ||
-	    (rc = sqlite_take(store, SQL_PUT_FLOW, err, &stmt)) < 0)
-		return rc;
-	bind_id(stmt, FLOW_ID, flow->flow_id, id);
-	if (flow->parent_id != 0)
-		bind_id(stmt, FLOW_PARENT, flow->parent_id, parent);
-	bind_flow(stmt, flow);
-	if ((rc = bind_parts(store, stmt, FLOW_VERDICT, &parts, &room)) < 0)
-		return err_set(err, rc, "the signals of a flow are damaged");
-	if ((rc = ended(store, sqlite_do(store, stmt, err))) < 0)
-		return rc;
-	stretch(store, flow->first_us, flow->last_us);
-	return 0;
-}
-
-static void
 bind_client(struct sqlite3_stmt *stmt, const struct fs_client *client)
 {
-	bind_addr(stmt, CLIENT_ADDR, &client->addr);
+	sqlite_bind_addr(stmt, CLIENT_ADDR, &client->addr);
 	sqlite_bind_int(stmt, CLIENT_BITS, client->bits);
 	sqlite_bind_int(stmt, CLIENT_REV, client->rev);
 	sqlite_bind_count(stmt, CLIENT_FIRST, client->first_us);
@@ -218,15 +151,15 @@ sqlite_put_client(void *state, const struct fs_client *client,
 	struct columns room;
 	int rc;
 
-	if ((rc = begin(store, err)) < 0 ||
+	if ((rc = sqlite_begin(store, err)) < 0 ||
 	    (rc = sqlite_take(store, SQL_PUT_CLIENT, err, &stmt)) < 0)
 		return rc;
 	bind_client(stmt, client);
 	if ((rc = bind_parts(store, stmt, CLIENT_VERDICT, &parts, &room)) < 0)
 		return err_set(err, rc, "the signals of a client are damaged");
-	if ((rc = ended(store, sqlite_do(store, stmt, err))) < 0)
+	if ((rc = sqlite_ended(store, sqlite_do(store, stmt, err))) < 0)
 		return rc;
-	stretch(store, client->first_us, client->last_us);
+	sqlite_stretch(store, client->first_us, client->last_us);
 	return 0;
 }
 
@@ -237,7 +170,7 @@ sqlite_put_event(void *state, const struct fs_event *event, struct fs_err *err)
 	struct sqlite3_stmt *stmt;
 	int at = 1, rc;
 
-	if ((rc = begin(store, err)) < 0 ||
+	if ((rc = sqlite_begin(store, err)) < 0 ||
 	    (rc = sqlite_take(store, SQL_PUT_EVENT, err, &stmt)) < 0)
 		return rc;
 	sqlite_bind_count(stmt, at++, event->time_us);
@@ -250,7 +183,7 @@ sqlite_put_event(void *state, const struct fs_event *event, struct fs_err *err)
 	sqlite_bind_text(stmt, at++, event->subject);
 	sqlite_bind_text(stmt, at++, event->text);
 	sqlite_bind_text(stmt, at, event->sensor);
-	return ended(store, sqlite_do(store, stmt, err));
+	return sqlite_ended(store, sqlite_do(store, stmt, err));
 }
 
 /* In order of the table's columns, from 'at'. */
@@ -292,7 +225,7 @@ put_rules(struct sqlite_store *store, const struct fs_ruleset *rules,
 		sqlite_bind_exact(stmt, 1, digest);
 		sqlite_bind_int(stmt, 2, (int64_t)i);
 		bind_rule(stmt, 3, &info);
-		if ((rc = ended(store, sqlite_do(store, stmt, err))) < 0)
+		if ((rc = sqlite_ended(store, sqlite_do(store, stmt, err))) < 0)
 			return rc;
 	}
 	return 0;
@@ -335,7 +268,7 @@ new_generation(struct sqlite_store *store, struct fs_err *err,
 	sqlite_bind_count(stmt, 4, generation->geo_built_s);
 	sqlite_bind_exact(stmt, 5, generation->version);
 	sqlite_bind_exact(stmt, 6, generation->floors_digest);
-	if ((rc = ended(store, sqlite_do(store, stmt, err))) < 0)
+	if ((rc = sqlite_ended(store, sqlite_do(store, stmt, err))) < 0)
 		return rc;
 	generation->id = (uint32_t)sqlite3_last_insert_rowid(store->db);
 	return 0;
@@ -348,7 +281,7 @@ sqlite_put_generation(void *state, const struct fs_ruleset *rules,
 	struct sqlite_store *store = state;
 	int rc;
 
-	if ((rc = begin(store, err)) < 0 ||
+	if ((rc = sqlite_begin(store, err)) < 0 ||
 	    (rc = same_generation(store, err, generation)) != 0)
 		return rc < 0 ? rc : 0;
 	if (rules != NULL &&
@@ -357,8 +290,8 @@ sqlite_put_generation(void *state, const struct fs_ruleset *rules,
 	return new_generation(store, err, generation);
 }
 
-static int
-put_meta(struct sqlite_store *store, const char *name, uint64_t value,
+int
+sqlite_put_meta(struct sqlite_store *store, const char *name, uint64_t value,
     struct fs_err *err)
 {
 	struct sqlite3_stmt *stmt;
@@ -372,20 +305,35 @@ put_meta(struct sqlite_store *store, const char *name, uint64_t value,
 }
 
 int
+sqlite_commit_rows(struct sqlite_store *store, struct fs_err *err)
+{
+	int rc;
+
+	if ((rc = sqlite_writer_save(store, err)) < 0)
+		return sqlite_ended(store, rc);
+	if (store->span_changed &&
+	    ((rc = sqlite_put_meta(store, "oldest_us", store->oldest_us, err)) <
+		    0 ||
+		(rc = sqlite_put_meta(store, "newest_us", store->newest_us,
+		     err)) < 0))
+		return sqlite_ended(store, rc);
+	if ((rc = sqlite_run(store, "COMMIT", err)) < 0)
+		return sqlite_ended(store, rc);
+	store->writing = false;
+	store->span_changed = false;
+	return 0;
+}
+
+/* Beside its rows, each commit does one step of what is left to do, so that
+ * none takes long. */
+int
 sqlite_commit(void *state, struct fs_err *err)
 {
 	struct sqlite_store *store = state;
 	int rc;
 
-	if (!store->writing)
-		return 0;
-	if (store->span_changed &&
-	    ((rc = put_meta(store, "oldest_us", store->oldest_us, err)) < 0 ||
-		(rc = put_meta(store, "newest_us", store->newest_us, err)) < 0))
-		return ended(store, rc);
-	if ((rc = sqlite_run(store, "COMMIT", err)) < 0)
-		return ended(store, rc);
-	store->writing = false;
-	store->span_changed = false;
-	return 0;
+	if (store->writing && (rc = sqlite_commit_rows(store, err)) < 0)
+		return rc;
+	rc = store->writer != NULL ? sqlite_writer_step(store, err) : 0;
+	return rc < 0 ? rc : 0;
 }

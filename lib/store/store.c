@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/addr.h"
 #include "base/err.h"
@@ -37,6 +38,17 @@ fs_store_open(const char *path, struct fs_err *err, struct fs_store **store)
 	if ((rc = sqlite_open_write(path, err, &state)) < 0)
 		return rc;
 	return store_of(&sqlite_ops, state, err, store);
+}
+
+int
+fs_store_open_old(const char *path, struct fs_err *err, struct fs_store **store)
+{
+	if (access(path, F_OK) < 0)
+		return err_set(err, -errno,
+		    "no database at %s: name one with "
+		    "--db",
+		    path);
+	return fs_store_open(path, err, store);
 }
 
 int
@@ -93,6 +105,50 @@ fs_store_commit(struct fs_store *store, struct fs_err *err)
 {
 	return store->ops->commit(store->state, err);
 }
+
+/* ---- Keeping ------------------------------------------------------------ */
+
+void
+fs_store_retain(struct fs_store *store, const struct fs_retention *retention)
+{
+	store->ops->retain(store->state, retention);
+}
+
+int
+fs_store_prune(struct fs_store *store, struct fs_err *err,
+    struct fs_pruned *pruned)
+{
+	return store->ops->prune(store->state, err, pruned);
+}
+
+int
+fs_store_stats(struct fs_store *store, struct fs_err *err,
+    struct fs_store_stats *stats)
+{
+	return store->ops->stats(store->state, err, stats);
+}
+
+int
+fs_store_check(struct fs_store *store, fs_text_fn *fn, void *ctx,
+    struct fs_err *err, uint64_t *faults)
+{
+	return store->ops->check(store->state, fn, ctx, err, faults);
+}
+
+int
+fs_store_backup(struct fs_store *store, const char *path, struct fs_err *err)
+{
+	return store->ops->backup(store->state, path, err);
+}
+
+int
+fs_store_select(struct fs_store *store, const char *sql, fs_cells_fn *fn,
+    void *ctx, struct fs_err *err, uint64_t *rows)
+{
+	return store->ops->select(store->state, sql, fn, ctx, err, rows);
+}
+
+/* ---- Filters ------------------------------------------------------------ */
 
 void
 fs_filter_init(struct fs_filter *filter)

@@ -161,6 +161,17 @@ struct store_ops {
 	    struct fs_generation *generation);
 	int (*newest_generation)(void *state, struct fs_err *err,
 	    struct fs_generation *generation);
+
+	/* Keeping: see flowscan.h. */
+	void (*retain)(void *state, const struct fs_retention *retention);
+	int (*prune)(void *state, struct fs_err *err, struct fs_pruned *pruned);
+	int (*stats)(void *state, struct fs_err *err,
+	    struct fs_store_stats *stats);
+	int (*check)(void *state, fs_text_fn *fn, void *ctx, struct fs_err *err,
+	    uint64_t *faults);
+	int (*backup)(void *state, const char *path, struct fs_err *err);
+	int (*select)(void *state, const char *sql, fs_cells_fn *fn, void *ctx,
+	    struct fs_err *err, uint64_t *rows);
 };
 
 struct fs_store {

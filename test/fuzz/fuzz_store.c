@@ -1,9 +1,10 @@
 /* Whatever a database holds, every question ends, and nothing in an answer or
  * a refusal acts in a terminal.
  *
- * The first byte says what follows: a whole database file, or the evidence
- * and the signals of a flow and a client in a store of ours (the second byte
- * says where the one ends). The rest of the first byte picks a format. */
+ * The first byte says what follows: a whole database file, or what a flow
+ * and a client of a store of ours rest on. The second byte of the latter says
+ * where one value ends and the other begins, or that all of it is a kind of
+ * flows, or a chunk of them. The rest of the first byte picks a format. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PATH_SIZE = 128, EXPLAINED = 4 };
+enum { PATH_SIZE = 128, EXPLAINED = 4, SHARED_KIND = 1, SHARED_CHUNK = 2 };
 
 /* A file of this process, on a disk in memory where there is one. */
 static void
@@ -162,7 +163,7 @@ try_file(const uint8_t *data, size_t size, int format)
 struct target {
 	struct fs_store *reader;
 	sqlite3 *db;
-	sqlite3_stmt *flows, *clients;
+	sqlite3_stmt *flows, *clients, *places, *kinds, *chunks;
 };
 
 static void
@@ -223,13 +224,27 @@ target_open(struct target *target)
 	    sqlite3_exec(target->db, "PRAGMA synchronous = off", NULL, NULL,
 		NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(target->db,
-		"UPDATE flows SET evidence = ?1, signals = ?2,"
-		" service = CAST(?2 AS TEXT), protocol = CAST(?1 AS TEXT)",
-		-1, &target->flows, NULL) != SQLITE_OK ||
+		"UPDATE flows_1 SET basis = ?1, server = ?2", -1,
+		&target->flows, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(target->db,
 		"UPDATE clients SET evidence = ?1, signals = ?2,"
 		" sensor = CAST(?2 AS TEXT)",
-		-1, &target->clients, NULL) != SQLITE_OK)
+		-1, &target->clients, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(target->db, "UPDATE kinds SET bytes = ?1", -1,
+		&target->kinds, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(target->db,
+		"UPDATE places SET city = CAST(?1 AS TEXT),"
+		" as_name = CAST(?2 AS TEXT)",
+		-1, &target->places, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(target->db,
+		"INSERT OR REPLACE INTO chunks_1"
+		" SELECT 1, 1, 0, 9e18, 9e18, ?1",
+		-1, &target->chunks, NULL) != SQLITE_OK ||
+	    sqlite3_exec(target->db,
+		"CREATE TEMP TABLE kept AS SELECT bytes FROM kinds;"
+		"CREATE TEMP TRIGGER pack AFTER INSERT ON chunks_1 BEGIN"
+		" UPDATE partitions SET packed = 1; END",
+		NULL, NULL, NULL) != SQLITE_OK)
 		abort();
 }
 
@@ -243,6 +258,35 @@ set_row(sqlite3_stmt *stmt, const uint8_t *data, size_t first, size_t size)
 	sqlite3_reset(stmt);
 }
 
+/* Asks one who has not read any of it yet. */
+static void
+ask_anew(int format)
+{
+	char path[PATH_SIZE];
+	struct fs_store *reader;
+	struct fs_err err;
+
+	path_of("rows", path);
+	if (fs_store_open_read(path, &err, &reader) < 0)
+		abort();
+	ask_all(reader, format);
+	fs_store_close(reader);
+}
+
+/* What stands once for many rows: noise for one round. */
+static void
+try_shared(const struct target *target, sqlite3_stmt *stmt, const uint8_t *data,
+    size_t size, int format)
+{
+	set_row(stmt, data, size, size);
+	ask_anew(format);
+	if (sqlite3_exec(target->db,
+		"UPDATE kinds SET bytes = (SELECT bytes FROM temp.kept);"
+		"DELETE FROM chunks_1; UPDATE partitions SET packed = 0",
+		NULL, NULL, NULL) != SQLITE_OK)
+		abort();
+}
+
 static void
 try_rows(const uint8_t *data, size_t size, int format)
 {
@@ -253,9 +297,16 @@ try_rows(const uint8_t *data, size_t size, int format)
 		return;
 	if (target.db == NULL)
 		target_open(&target);
+	if (data[0] == SHARED_KIND || data[0] == SHARED_CHUNK) {
+		try_shared(&target,
+		    data[0] == SHARED_KIND ? target.kinds : target.chunks,
+		    data + 1, size - 1, format);
+		return;
+	}
 	first = (size - 1) * data[0] / UINT8_MAX;
 	set_row(target.flows, data + 1, first, size - 1);
 	set_row(target.clients, data + 1, first, size - 1);
+	set_row(target.places, data + 1, first, size - 1);
 	ask_all(target.reader, format);
 }
 

@@ -297,6 +297,41 @@ test_spans(void)
 }
 
 static void
+test_byte_counts(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t bytes;
+	} counts[] = {
+		{ "0B", true, 0 },
+		{ "512B", true, 512 },
+		{ "64KB", true, 65536 },
+		{ "3GB", true, 3ULL << 30 },
+		{ "16777215TB", true, 16777215ULL << 40 },
+		{ "16777216TB", false, 0 },
+		{ "99999999999999999999B", false, 0 },
+		{ "1", false, 0 },
+		{ "MB", false, 0 },
+		{ "1mb", false, 0 },
+		{ "1MB ", false, 0 },
+		{ "-1MB", false, 0 },
+		{ "", false, 0 },
+	};
+	uint64_t value;
+	size_t i;
+	bool good;
+
+	for (i = 0; i < COUNT(counts); i++) {
+		value = 4711;
+		good = num_parse_bytes(counts[i].text, &value);
+		tap_ok(good == counts[i].good &&
+			value == (good ? counts[i].bytes : 4711),
+		    "bytes '%s'", counts[i].text);
+	}
+}
+
+static void
 test_differences(void)
 {
 	tap_ok(num_minus(3, 5) == -2, "3 - 5");
@@ -339,6 +374,7 @@ main(void)
 {
 	test_sums();
 	test_bits();
+	test_byte_counts();
 	test_differences();
 	test_u64();
 	test_milli();

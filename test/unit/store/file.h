@@ -9,6 +9,7 @@
 #include "store/sqlite.h"
 
 enum { FILE_ROOM = 1 << 20 };
+#define ROWS_OF_ALL "SELECT coalesce(sum(rows), 0) FROM partitions"
 
 /* ---- Files -------------------------------------------------------------- */
 

@@ -108,7 +108,7 @@ test_empty(const char *folder)
 	tap_ok(strstr(err.text, "holds nothing yet") != NULL, "says: %s",
 	    err.text);
 	fill(folder, 2);
-	tap_int(look(path, "SELECT count(*) FROM flows"), 2,
+	tap_int(look(path, "SELECT count(*) FROM flows_1"), 2,
 	    "an empty file is a new store");
 }
 
