@@ -4,7 +4,7 @@
  * usage: store DB FLOWS [RATE]
  *
  * The same numbers make the same rows: FLOWS flows of 100,000 clients over a
- * week, each with three pieces of evidence and twenty signals; a few flows
+ * week, each with three pieces of evidence and nine signals; a few flows
  * have two revisions, and each twentieth flow is followed by a row of its
  * client. With RATE, rows follow the newest ones of the store, RATE a second
  * in real time, committed once a second. */
