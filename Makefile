@@ -113,7 +113,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | config.h
 
 # Where the shipped rules will lie.
 RULES_USERS := $(addprefix $(BUILD)/obj/,daemon/config.o tools/cmd_rules.o \
-	tools/cmd_feed_update.o tools/rules_load.o)
+	tools/cmd_feed_update.o tools/rules_explain.o tools/rules_load.o)
 $(RULES_USERS): CPPFLAGS += -DRULES_DIR='"$(rulesdir)"'
 $(RULES_USERS): $(BUILD)/rulesdir
 

@@ -378,6 +378,46 @@ struct fs_list_info {
 	bool is_feed; /* Others publish it. */
 };
 
+/* Lays a rule file out as all are: definitions at the margin with an empty
+ * line between them, keys in one order. Comments and the writing of values
+ * stay, and what it says: that is checked. '*laid' is the caller's, to be
+ * freed with free().
+ *
+ * Returns 0, FS_ECONFIG (it is no YAML), FS_EUNSUP (what it says would
+ * change) or -ENOMEM, with 'err'. */
+FS_PUBLIC int fs_rules_layout(const char *text, size_t size, const char *name,
+    struct fs_err *err, char **laid, size_t *laid_size);
+
+/* A condition that stands in no rule, and the rule files whose lists and
+ * macros it may use. */
+struct fs_condition {
+	const char *text;
+	const char *const *paths;
+	size_t path_count;
+	void *fault_ctx;
+};
+
+/* A part of it. Strings are valid during the call. */
+struct fs_part {
+	const char *text;   /* As written; no more than fits. */
+	const char *kind;   /* "and", "or", "not", "macro", "question" */
+	const char *types;  /* Of its signals: "rtt.tcp_ms (number, ms)" */
+	const char *work;   /* What its dearest question does. */
+	const char *cost;   /* "least", "low", "medium", "high", "highest" */
+	unsigned first;     /* Which question its first is, from 1. */
+	unsigned questions; /* That it is made of. */
+	unsigned depth;     /* Below what it is a part of; from 0. */
+};
+/* Returns 0, or what ends it. */
+typedef int fs_part_fn(void *ctx, const struct fs_part *part);
+
+/* Gives the parts in the order in which they are asked, once the whole has
+ * been found right; faults go to 'fault' with 'condition->fault_ctx'.
+ *
+ * Returns 0, FS_ECONFIG, -ENOMEM or what 'part' returned. */
+FS_PUBLIC int fs_condition_explain(const struct fs_condition *condition,
+    fs_fault_fn *fault, fs_part_fn *part, void *ctx, struct fs_err *err);
+
 FS_PUBLIC size_t fs_ruleset_list_count(const struct fs_ruleset *rules);
 FS_PUBLIC void fs_ruleset_list_info(const struct fs_ruleset *rules,
     size_t index, struct fs_list_info *info);
@@ -1063,6 +1103,10 @@ FS_PUBLIC int fs_report_signals(const struct fs_out *out, struct fs_err *err,
 /* A line for each rule. */
 FS_PUBLIC int fs_report_rules(const struct fs_ruleset *rules,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
+/* A line for each part of a condition, in the order of asking. */
+FS_PUBLIC int fs_report_condition(const struct fs_condition *condition,
+    fs_fault_fn *fault, const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched);
 /* A line for each list of the rules. */
 FS_PUBLIC int fs_report_lists(const struct fs_ruleset *rules,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);

@@ -18,6 +18,11 @@ static const struct rules_verb verbs[] = {
 	    "a line for each list" },
 	{ "show", rules_show, "show RULE [PATH]...",
 	    "one rule, what it asks for, and its tests" },
+	{ "explain", rules_explain,
+	    "explain [--format FORMAT] [--fields LIST] CONDITION [PATH]...",
+	    "the parts of a condition, their types and what they cost" },
+	{ "fmt", rules_fmt, "fmt [--check] FILE|-...",
+	    "lays rule files out alike; what they say stays" },
 	{ "try", rules_try, "try RULE -r CAPTURE|--db FILE [PATH]...",
 	    "the flows of a capture or a database that a rule would hit" },
 	{ "diff", rules_diff, "diff OLD NEW [--db FILE]",
@@ -51,7 +56,7 @@ rules_misused(const char *verb, const char *format, ...)
 	return complain("rules", CODE_USAGE, "%s: usage: flowscan rules %s",
 	    text,
 	    known ? known->usage
-		  : "check|test|list|lists|show|try|diff|fit ...");
+		  : "check|test|list|lists|show|explain|fmt|try|diff|fit ...");
 }
 
 static void
@@ -68,7 +73,8 @@ print_help(void)
 	puts(
 	    "\nA PATH is a rule file or a folder of them; by default " RULES_DIR
 	    ".\n\nexit codes: 0 done, no error; 1 a test did not pass, or "
-	    "'try' hit nothing, or\n'diff' changes a verdict;\n2 usage, or an "
+	    "'try' hit nothing, or\n'diff' changes a verdict, or 'fmt --check' "
+	    "names a file;\n2 usage, or an "
 	    "error in the rules; 5 a "
 	    "capture could not be read to its end");
 }

@@ -16,11 +16,22 @@ int rules_test(int argc, char **argv);
 int rules_list(int argc, char **argv);
 int rules_lists(int argc, char **argv);
 int rules_show(int argc, char **argv);
+int rules_explain(int argc, char **argv);
+int rules_fmt(int argc, char **argv);
 int rules_try(int argc, char **argv);
 /* The same with --db instead of captures. */
 int rules_try_db(int argc, char **argv);
 int rules_diff(int argc, char **argv);
 int rules_fit(int argc, char **argv);
+
+/* Faults that were printed. 'text' is a condition that is in no file, or
+ * null. */
+struct rules_faults {
+	unsigned errors, warnings;
+	const char *text;
+};
+/* Prints a fault with its line and a caret: an fs_fault_fn. */
+void rules_take_fault(void *ctx, bool warning, const struct fs_err *err);
 
 /* Prints one line about a verb's use. Returns CODE_USAGE. */
 int rules_misused(const char *verb, const char *format, ...) FS_PRINTF(2, 3);

@@ -67,14 +67,21 @@ show_line(const struct fs_err *err)
 	free(bytes);
 }
 
-struct faults {
-	unsigned errors, warnings;
-};
-
+/* Shows the line of a condition that is in no file. */
 static void
-take_fault(void *ctx, bool warning, const struct fs_err *err)
+show_text(const char *text, const struct fs_err *err)
 {
-	struct faults *faults = ctx;
+	size_t length;
+	const char *line = find_line(text, strlen(text), err->line, &length);
+
+	if (line != NULL)
+		print_line(line, length, err->column);
+}
+
+void
+rules_take_fault(void *ctx, bool warning, const struct fs_err *err)
+{
+	struct rules_faults *faults = ctx;
 	const char *kind = warning ? "warning" : "error";
 
 	if (warning)
@@ -89,15 +96,18 @@ take_fault(void *ctx, bool warning, const struct fs_err *err)
 	else
 		(void)fprintf(stderr, "%s:%u:%u: %s: %s\n", err->file,
 		    err->line, err->column, kind, err->text);
-	show_line(err);
+	if (faults->text && strcmp(err->file, "condition") == 0)
+		show_text(faults->text, err);
+	else
+		show_line(err);
 }
 
 /* Returns what the program ends with, after what was told. */
 static int
-end_faulty(struct faults *faults, const struct fs_err *err)
+end_faulty(struct rules_faults *faults, const struct fs_err *err)
 {
 	if (faults->errors == 0)
-		take_fault(faults, false, err);
+		rules_take_fault(faults, false, err);
 	(void)fprintf(stderr, "%u error%s, %u warning%s\n", faults->errors,
 	    faults->errors == 1 ? "" : "s", faults->warnings,
 	    faults->warnings == 1 ? "" : "s");
@@ -108,9 +118,10 @@ int
 rules_find_feeds(const char *const *paths, size_t count,
     struct fs_feeds **feeds)
 {
-	struct faults faults = { 0 };
+	struct rules_faults faults = { 0 };
 	struct fs_err err = { 0 };
-	int rc = fs_feeds_find(paths, count, take_fault, &faults, &err, feeds);
+	int rc =
+	    fs_feeds_find(paths, count, rules_take_fault, &faults, &err, feeds);
 
 	return rc < 0 ? end_faulty(&faults, &err) : -1;
 }
@@ -120,16 +131,16 @@ rules_load(const char *const *paths, size_t count, struct fs_ruleset **rules,
     unsigned *warnings)
 {
 	static const char *const usual[] = { RULES_DIR };
-	struct faults faults = { 0 };
+	struct rules_faults faults = { 0 };
 	struct fs_err err = { 0 };
 	int rc;
 
 	if (count == 0)
-		rc =
-		    fs_ruleset_load(usual, 1, take_fault, &faults, &err, rules);
-	else
-		rc = fs_ruleset_load(paths, count, take_fault, &faults, &err,
+		rc = fs_ruleset_load(usual, 1, rules_take_fault, &faults, &err,
 		    rules);
+	else
+		rc = fs_ruleset_load(paths, count, rules_take_fault, &faults,
+		    &err, rules);
 	*warnings = faults.warnings;
 	if (rc >= 0)
 		return -1;

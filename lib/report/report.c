@@ -270,3 +270,43 @@ out:
 	list_free(list);
 	return rc;
 }
+
+/* Writing begins with the first part, when the condition is known to be
+ * right. */
+struct condition_writing {
+	struct list *list;
+	const struct fs_out *out;
+	struct fs_err *err;
+	uint64_t count;
+};
+
+static int
+give_part(void *ctx, const struct fs_part *part)
+{
+	struct condition_writing *writing = ctx;
+	struct rows *rows = &writing->list->rows;
+	int rc = 0;
+
+	if (writing->count++ == 0)
+		rc = rows_begin(rows, &part_rows, writing->out, writing->err);
+	return rc < 0 ? rc : rows_add(rows, part);
+}
+
+int
+fs_report_condition(const struct fs_condition *condition, fs_fault_fn *fault,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	struct condition_writing writing = { list_new(err), out, err, 0 };
+	int rc = -ENOMEM;
+
+	if (writing.list == NULL ||
+	    (rc = fs_condition_explain(condition, fault, give_part, &writing,
+		 err)) < 0 ||
+	    (rc = rows_end(&writing.list->rows, writing.count)) < 0)
+		goto out;
+	if (matched != NULL)
+		*matched = writing.count;
+out:
+	list_free(writing.list);
+	return rc;
+}

@@ -7,8 +7,6 @@
 
 enum { MACRO_DEPTH_MAX = 32 };
 
-static struct clause *build(struct builder *builder, const struct cond *cond);
-
 /* ---- Pieces ----------------------------------------------------------- */
 
 static struct clause *
@@ -143,7 +141,7 @@ build_macro(struct builder *builder, struct macro *macro)
 	macro->state = MACRO_OPEN;
 	cond = cond_parse(&builder->loader->scratch, macro->source,
 	    macro->condition, &builder->loader->faults);
-	macro->clause = cond ? build(&inner, cond) : NULL;
+	macro->clause = cond ? clause_of(&inner, cond) : NULL;
 	macro->state = macro->clause ? MACRO_DONE : MACRO_BROKEN;
 	memcpy(macro->signals, uses.signals, sizeof(macro->signals));
 }
@@ -218,7 +216,7 @@ build_chain(struct builder *builder, const struct cond *cond)
 		return NULL;
 	}
 	for (child = cond->first; child; child = child->next) {
-		children[count] = build(builder, child);
+		children[count] = clause_of(builder, child);
 		if (children[count++] == NULL)
 			return NULL;
 	}
@@ -307,8 +305,8 @@ build_compare(struct builder *builder, const struct cond *cond)
 	}
 }
 
-static struct clause *
-build(struct builder *builder, const struct cond *cond)
+struct clause *
+clause_of(struct builder *builder, const struct cond *cond)
 {
 	struct value value = { .kind = VALUE_NUMBER, .cond = cond };
 	char shown[128];
@@ -316,7 +314,8 @@ build(struct builder *builder, const struct cond *cond)
 	switch (cond->kind) {
 	case COND_AND:
 	case COND_OR: return build_chain(builder, cond);
-	case COND_NOT: return clause_not(builder, build(builder, cond->first));
+	case COND_NOT:
+		return clause_not(builder, clause_of(builder, cond->first));
 	case COND_COMPARE: return build_compare(builder, cond);
 	case COND_EXISTS: return build_exists(builder, cond);
 	case COND_WORD: return build_word(builder, cond);
@@ -340,5 +339,5 @@ clause_build(struct loader *loader, const struct source *source,
 	struct cond *cond =
 	    cond_parse(&loader->scratch, source, scalar, &loader->faults);
 
-	return cond ? build(&builder, cond) : NULL;
+	return cond ? clause_of(&builder, cond) : NULL;
 }

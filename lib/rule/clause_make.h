@@ -6,6 +6,9 @@
 
 enum { CLAUSE_DEPTH_MAX = 256 };
 
+/* Any condition. */
+struct clause *clause_of(struct builder *builder, const struct cond *cond);
+
 struct clause *clause_test(struct builder *builder, const struct test *test);
 struct clause *clause_not(struct builder *builder, struct clause *inner);
 /* 'and' or 'or' of an array in the scratch arena or on the stack. */

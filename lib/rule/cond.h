@@ -50,6 +50,7 @@ struct cond_lexer {
 	/* The last token. */
 	enum cond_token token;
 	size_t token_at, token_size;
+	size_t before;     /* Where the token before it ended. */
 	const char *fault; /* Of TOKEN_BAD. */
 };
 
@@ -81,7 +82,8 @@ enum cond_kind {
 struct cond {
 	enum cond_kind kind;
 	enum cond_token op;
-	size_t at; /* Byte in the condition's text, for faults. */
+	size_t at;       /* Byte in the condition's text, for faults. */
+	size_t from, to; /* All of it there; 0 and 0 of items. */
 	const char *text;
 	size_t text_size;
 	struct cond *first, *next; /* Child, sibling. */

@@ -206,6 +206,7 @@ word_begins(const struct cond_lexer *lexer)
 void
 cond_lex(struct cond_lexer *lexer)
 {
+	lexer->before = lexer->at;
 	while (lexer->at < lexer->size &&
 	    isspace((unsigned char)lexer->text[lexer->at]))
 		lexer->at++;

@@ -386,16 +386,28 @@ parse_sum(struct parser *parser, struct cond *left, enum cond_token token)
 	return right ? node_of(parser, kind, at, left, right) : NULL;
 }
 
+/* Notes what of the text a node is, once. */
+static struct cond *
+span(const struct parser *parser, struct cond *cond, size_t from)
+{
+	if (cond && cond->to == 0) {
+		cond->from = from;
+		cond->to = parser->lexer.before;
+	}
+	return cond;
+}
+
 static struct cond *
 parse(struct parser *parser, enum binding outer)
 {
+	size_t from = parser->lexer.token_at;
 	enum cond_token token;
 	struct cond *left = NULL;
 
 	if (++parser->depth > DEPTH_MAX)
 		return fault(parser, parser->lexer.token_at,
 		    "nested deeper than 64 levels; use macros");
-	left = parse_operand(parser);
+	left = span(parser, parse_operand(parser), from);
 	while (left && binding_of(token = parser->lexer.token) > outer) {
 		if (token == TOKEN_AND || token == TOKEN_OR)
 			left = parse_chain(parser, left, token);
@@ -403,6 +415,7 @@ parse(struct parser *parser, enum binding outer)
 			left = parse_compare(parser, left, token);
 		else
 			left = parse_sum(parser, left, token);
+		left = span(parser, left, from);
 	}
 	parser->depth--;
 	return left;

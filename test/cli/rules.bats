@@ -9,8 +9,8 @@ setup() {
   desc: A greeting
   condition: flow.transport = udp and c2s.bytes startswith ascii("HELO")
   class: tunnel
-  family: protocol
   protocol: hello
+  family: protocol
   likelihood: {if_true: 0.5, if_false: 0.001, measured: a guess}
   says: "begins with HELO, %c2s.first.len long"
   tests:
@@ -274,4 +274,65 @@ END
 	[[ "$output" == *"a table or jsonl"* ]]
 	run "$BIN" rules diff rules "$BATS_TEST_TMPDIR/none" --db "$DB"
 	[ "$status" -eq 2 ]
+}
+
+@test "rules explain: parts in the order of asking, with types and cost" {
+	printf '%s\n' '- {macro: quick, condition: rtt.tcp_ms < 5ms}' \
+		>>"$BATS_TEST_TMPDIR/one.yaml"
+	run "$BIN" rules explain --format csv \
+		'tls.sni matches "^a" and not (quick or flow.gaps in (1, 2))' \
+		"$BATS_TEST_TMPDIR"
+	echo "$output"
+	lines=("${lines[@]%$'\r'}")
+	[ "$status" -eq 0 ]
+	[ "${lines[1]}" = '1,0,and,3,highest,"runs a regular expression","tls.sni matches ""^a"" and not (quick or flow.gaps in (1, 2))","flow.gaps (number), tls.sni (text), rtt.tcp_ms (number, ms)"' ]
+	[[ "${lines[2]}" == '1,1,not,2,low,'* ]]
+	[[ "${lines[3]}" == '1,2,or,2,low,'* ]]
+	[[ "${lines[4]}" == '1,3,macro,1,least,"compares a number",quick,"rtt.tcp_ms (number, ms)"' ]]
+	[[ "${lines[5]}" == '1,4,question,1,least,"compares a number","rtt.tcp_ms < 5ms",'* ]]
+	[[ "${lines[6]}" == '2,3,question,1,low,'*'flow.gaps in (1, 2)'* ]]
+	[[ "${lines[7]}" == '3,1,question,1,highest,'* ]]
+	[ "${#lines[@]}" -eq 8 ]
+}
+
+@test "rules explain: a fault has its column, and nothing is written" {
+	run "$BIN" rules explain 'flow.gaps = 1 and tls.snii = x' "$BATS_TEST_TMPDIR"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "${lines[0]}" = "condition:1:19: error: unknown signal or macro 'tls.snii'; did you mean 'tls.sni'?" ]
+	[ "${lines[2]}" = "                      ^" ]
+	run "$BIN" rules explain
+	[ "$status" -eq 2 ]
+}
+
+@test "rules fmt: lays out, says what would change, keeps the comments" {
+	one=$BATS_TEST_TMPDIR/one.yaml
+	cp "$one" "$BATS_TEST_TMPDIR/before"
+	printf '# why\n- class: vpn   \n  # its name\n  rule: x\n' >>"$one"
+	run "$BIN" rules fmt --check "$one"
+	[ "$status" -eq 1 ]
+	[ "$output" = "$one" ]
+	run "$BIN" rules fmt "$one"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	{
+		cat "$BATS_TEST_TMPDIR/before"
+		printf '\n# why\n# its name\n- rule: x\n  class: vpn\n'
+	} | diff - "$one"
+	run "$BIN" rules fmt --check "$one"
+	[ "$status" -eq 0 ]
+	printf -- '- desc: d\n  rule: r\n' >"$BATS_TEST_TMPDIR/in"
+	[ "$("$BIN" rules fmt - <"$BATS_TEST_TMPDIR/in")" = "- rule: r
+  desc: d" ]
+	run "$BIN" rules fmt "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 2 ]
+	run "$BIN" rules fmt
+	[ "$status" -eq 2 ]
+}
+
+@test "rules fmt: the shipped rules are laid out so" {
+	run "$BIN" rules fmt --check rules/*.yaml
+	echo "$output"
+	[ "$status" -eq 0 ]
 }
