@@ -45,3 +45,20 @@ offered() {
 	[ "$(offered _flowscan flowscan flows --db README)" = README.md ]
 	[[ " $(offered _flowscand flowscand -i '') " == *" lo "* ]]
 }
+
+@test "completion: names of rules and signals, from the program" {
+	printf '%s\n' '- rule: quite-unlike' '  desc: d' '  class: vpn' \
+		'  family: f' '  condition: flow.gaps = 1' \
+		'  likelihood: {if_true: 0.9, if_false: 0.1}' \
+		>"$BATS_TEST_TMPDIR/one.yaml"
+	COMP_WORDS=(flowscan rules show quite "$BATS_TEST_TMPDIR/one.yaml")
+	COMP_CWORD=3 COMPREPLY=()
+	_flowscan
+	[ "${COMPREPLY[*]}" = quite-unlike ]
+	COMP_WORDS=(flowscan rules try '' "$BATS_TEST_TMPDIR/one.yaml")
+	_flowscan
+	[ "${COMPREPLY[*]}" = quite-unlike ]
+	[[ " $(offered _flowscan flowscan flows --fields client_ip,tls.ja) " == *" client_ip,tls.ja4 "* ]]
+	[[ " $(offered _flowscan flowscan rules explain rtt.) " == *" rtt.tcp_ms "* ]]
+	[ "$(offered _flowscan flowscan rules explain 'flow.gaps = 1 and rtt.tcp')" = 'flow.gaps = 1 and rtt.tcp_ms' ]
+}
