@@ -57,7 +57,8 @@ PROGRAMS := $(BUILD)/bin/flowscand $(BUILD)/bin/flowscan
 SONAME := libflowscan.so.0
 LIBRARIES := $(BUILD)/lib/libflowscan.a $(BUILD)/lib/$(SONAME)
 
-.PHONY: all unit replays check check-tsan lint protocols format format-check tidy bench bench-store \
+.PHONY: all unit replays check check-tsan lint protocols reference format format-check tidy \
+	bench bench-store \
 	fuzz fuzz-programs lab install uninstall dist distcheck clean distclean \
 	ci torture help
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/fuzz/fuzz_%
@@ -213,6 +214,8 @@ looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
 lint:
 	@BUILD=$(BUILD) perl tools/lint
 	@perl tools/protocols --check
+	@if [ -x $(BUILD)/bin/flowscan ]; then BUILD=$(BUILD) perl tools/reference --check; \
+	else echo "lint: $(BUILD)/bin/flowscan is missing, docs/rules-reference.md was not looked at"; fi
 	@$(call looked_at,shellcheck,$(SCRIPTS))
 	@$(call looked_at,mandoc,$(MANUALS),-T lint -W warning)
 
@@ -220,6 +223,10 @@ lint:
 protocols:
 	@perl tools/protocols >docs/protocols.md.new
 	@mv docs/protocols.md.new docs/protocols.md
+# The page of signals and keys, from the program and its tables.
+reference: $(BUILD)/bin/flowscan
+	@BUILD=$(BUILD) perl tools/reference >docs/rules-reference.md.new
+	@mv docs/rules-reference.md.new docs/rules-reference.md
 
 format-check:
 	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)
@@ -337,6 +344,7 @@ make              builds $(BUILD)/bin/flowscand, $(BUILD)/bin/flowscan and the
 make check        runs all tests; 'make unit' only builds the unit tests
 make lint         checks who includes whom, and other rules of the house
 make protocols    makes docs/protocols.md from the rules and their tests
+make reference    makes docs/rules-reference.md from the tables of signals and keys
 make format-check / make format
 make tidy         clang-tidy over every source
 make fuzz         fuzzes each parser for FUZZ_SECONDS=$(FUZZ_SECONDS); FUZZ=name for one
