@@ -8,14 +8,13 @@
 
 /* Rows are 'struct marked_flow', 'struct marked_client', 'struct group_line',
  * 'struct note_line', 'struct suppression_line', 'struct fs_signal_info',
- * 'struct fs_rule_info', 'struct fs_list_info', 'struct fs_part',
- * 'struct fit_row' and 'struct attempt_row'. */
+ * 'struct fs_rule_info', 'struct fs_list_info', 'struct fit_row' and
+ * 'struct attempt_row'. */
 extern const struct row_kind flow_rows;
 extern const struct row_kind client_rows;
 extern const struct row_kind signal_rows;
 extern const struct row_kind rule_rows;
 extern const struct row_kind list_rows;
-extern const struct row_kind part_rows;
 extern const struct row_kind fit_rows;
 extern const struct row_kind attempt_rows;
 extern const struct row_kind note_rows;

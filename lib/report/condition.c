@@ -1,7 +1,10 @@
-/* The fields of a condition's parts. */
-#include "report/fields.h"
-
+/* The parts of a condition, a line each. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "report/rows.h"
 
 static const struct fs_part *
 part_of(const void *row)
@@ -81,5 +84,47 @@ static const struct field part_fields[] = {
 	{ "types", get_types, FIELD_BOTH, false, true },
 };
 
-const struct row_kind part_rows = { "parts", "part", part_fields,
+static const struct row_kind part_rows = { "parts", "part", part_fields,
 	sizeof(part_fields) / sizeof(part_fields[0]), NULL };
+
+/* Writing begins with the first part, when the condition is known to be
+ * right. */
+struct writing {
+	struct rows rows;
+	const struct fs_out *out;
+	struct fs_err *err;
+	uint64_t count;
+};
+
+static int
+give_part(void *ctx, const struct fs_part *part)
+{
+	struct writing *writing = ctx;
+	int rc = 0;
+
+	if (writing->count++ == 0)
+		rc = rows_begin(&writing->rows, &part_rows, writing->out,
+		    writing->err);
+	return rc < 0 ? rc : rows_add(&writing->rows, part);
+}
+
+int
+fs_report_condition(const struct fs_condition *condition, fs_fault_fn *fault,
+    const struct fs_out *out, struct fs_err *err, uint64_t *matched)
+{
+	struct writing *writing = calloc(1, sizeof(*writing));
+	int rc;
+
+	if (writing == NULL)
+		return err_set(err, -ENOMEM, "no memory is left");
+	writing->out = out;
+	writing->err = err;
+	rc = fs_condition_explain(condition, fault, give_part, writing, err);
+	if (rc == 0)
+		rc = rows_end(&writing->rows, writing->count);
+	if (rc == 0 && matched != NULL)
+		*matched = writing->count;
+	rows_fini(&writing->rows);
+	free(writing);
+	return rc;
+}
