@@ -37,6 +37,7 @@ int cmd_rules(int argc, char **argv);
 int cmd_db(int argc, char **argv);
 int cmd_signals(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 
 /* Prints one line about a command to standard error: "flowscan flows: ...".
  * Control characters in it are replaced. Returns 'code'. */

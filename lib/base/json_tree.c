@@ -63,6 +63,21 @@ json_tree_member(const struct json_node *object, const char *key)
 	return ours(json_object_get(theirs(object), key));
 }
 
+const struct json_node *
+json_tree_next(const struct json_node *object, void **at, const char **key)
+{
+	json_t *json = (json_t *)(void *)(uintptr_t)object;
+
+	if (!json_is_object(theirs(object)))
+		return NULL;
+	*at = *at == NULL ? json_object_iter(json)
+			  : json_object_iter_next(json, *at);
+	if (*at == NULL)
+		return NULL;
+	*key = json_object_iter_key(*at);
+	return ours(json_object_iter_value(*at));
+}
+
 size_t
 json_tree_count(const struct json_node *array)
 {

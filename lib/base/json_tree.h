@@ -27,6 +27,10 @@ bool json_tree_is_array(const struct json_node *node);
 /* An object's member, or null. */
 const struct json_node *json_tree_member(const struct json_node *object,
     const char *key);
+/* The members of an object in order: '*at' is null at first, '*key' gets the
+ * name. Returns the value, or null behind the last. */
+const struct json_node *json_tree_next(const struct json_node *object,
+    void **at, const char **key);
 /* How many values an array has; 0 when it is none. */
 size_t json_tree_count(const struct json_node *array);
 const struct json_node *json_tree_item(const struct json_node *array,

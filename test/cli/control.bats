@@ -141,6 +141,36 @@ ctl() {
 	wait $scanner
 }
 
+@test "control: promtool likes what a flowscand that runs tells" {
+	command -v promtool >/dev/null || skip "no promtool here"
+	capture
+	"$BIN/flowscan" serve --db "$DB" --socket "$SOCKET" \
+		--listen 127.0.0.1:0 2>"$T/serve" 3>&- &
+	server=$!
+	for _ in $(seq 100); do
+		port=$(sed -n 's/.* at port \([0-9]*\);.*/\1/p' "$T/serve")
+		[ -n "$port" ] && break
+		sleep 0.1
+	done
+	perl -MIO::Socket::INET -e '
+		my $peer = IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+			PeerPort => $ARGV[0]) or die;
+		print $peer "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
+		$peer->flush; local $/; print scalar <$peer>' "$port" |
+		sed '1,/^\r$/d' >"$T/metrics"
+	kill -TERM $server $scanner
+	wait $server
+	wait $scanner
+	run promtool check metrics <"$T/metrics"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	grep -q '^flowscan_up 1$' "$T/metrics"
+	grep -q '^flowscan_kernel_drops_total{interface="lo"} 0$' "$T/metrics"
+	grep -q '^flowscan_rules 1$' "$T/metrics"
+	grep -q '^flowscan_rules_info{sha256="[0-9a-f]\{64\}"} 1$' "$T/metrics"
+}
+
 @test "control: a second flowscand does not take the socket" {
 	capture
 	run ip netns exec flowscan-$$ "$BIN/flowscand" -c "$T/live.yaml" -i lo \

@@ -80,10 +80,34 @@ test_questions(void)
 	json_tree_free(root);
 }
 
+static void
+test_members(void)
+{
+	static const char text[] = "{\"b\": 1, \"a\": [{}]}";
+	const struct json_node *node;
+	struct json_node *root;
+	char names[16] = "";
+	const char *name;
+	void *at = NULL;
+
+	if (json_tree_read(text, sizeof(text) - 1, "f", NULL, &root) < 0)
+		abort();
+	while ((node = json_tree_next(root, &at, &name)) != NULL)
+		strcat(names, json_tree_is_array(node) ? "[]" : name);
+	tap_text(names, "b[]", "the members in their order");
+	at = NULL;
+	tap_ok(json_tree_next(json_tree_member(root, "a"), &at, &name) ==
+		    NULL &&
+		json_tree_next(NULL, &at, &name) == NULL,
+	    "what is no object has none");
+	json_tree_free(root);
+}
+
 int
 main(void)
 {
 	test_texts();
 	test_questions();
+	test_members();
 	return tap_done();
 }

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# flowscan serve: what it answers, to whom, and what it does not let itself be
+# told.
+
+setup() {
+	BIN="$PWD/${BUILD:-build}/bin"
+	T="$BATS_TEST_TMPDIR"
+	DB="$T/serve.db"
+	"$BIN/flowscand" -c test/data/flowscand-demo.yaml -r test/data/http.pcap \
+		--db "$DB" 2>/dev/null
+}
+
+teardown() {
+	[ -z "${server-}" ] || kill -TERM "$server" 2>/dev/null && wait "$server" || true
+}
+
+# serve OPTION...: starts it at a port of its own, PORT.
+serve() {
+	"$BIN/flowscan" serve --db "$DB" --socket "$T/none.sock" \
+		--listen 127.0.0.1:0 "$@" >"$T/out" 2>"$T/err" 3>&- &
+	server=$!
+	for _ in $(seq 100); do
+		PORT=$(sed -n 's/.* at port \([0-9]*\);.*/\1/p' "$T/err")
+		[ -n "$PORT" ] && return
+		sleep 0.1
+	done
+	cat "$T/err"
+	return 1
+}
+
+# ask TEXT: sends a request and prints the whole answer.
+ask() {
+	perl -MIO::Socket::INET -e '
+		$SIG{PIPE} = "IGNORE";
+		my $peer = IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+			PeerPort => $ARGV[0], Timeout => 5) or die "connect: $!";
+		print $peer $ARGV[1] =~ s/\\r\\n/\r\n/gr; $peer->flush;
+		shutdown($peer, 1);
+		local $/; print scalar(<$peer>) // ""' "$PORT" "$1"
+}
+
+get() {
+	ask "GET $1 HTTP/1.1\r\nHost: ${2-localhost}\r\n${3-}Connection: close\r\n\r\n"
+}
+
+@test "serve: metrics and health" {
+	serve
+	run get /healthz
+	echo "$output"
+	[[ "$output" == "HTTP/1.1 200"*ok* ]]
+	[[ "$output" == *"nosniff"* ]]
+	get /metrics | sed '1,/^\r$/d' >"$T/metrics"
+	cat "$T/metrics"
+	grep -q '^flowscan_up 0$' "$T/metrics"
+	grep -q '^flowscan_store_readable 1$' "$T/metrics"
+	grep -q '^flowscan_recent_flows{verdict="clean"} [1-9]' "$T/metrics"
+	grep -q '^flowscan_store_newest_time_seconds [1-9]' "$T/metrics"
+	kill -TERM $server
+	wait $server
+}
+
+@test "serve: promtool likes the metrics" {
+	command -v promtool >/dev/null || skip "no promtool here"
+	serve
+	get /metrics | sed '1,/^\r$/d' >"$T/metrics"
+	run promtool check metrics <"$T/metrics"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "serve: methods, paths and names that are none" {
+	serve
+	[[ "$(get /)" == *" 404 "* ]]
+	[[ "$(get /metrics/)" == *" 404 "* ]]
+	[[ "$(get /../metrics)" == *" 404 "* ]]
+	[[ "$(ask 'POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc')" != *" 200 "* ]]
+	[[ "$(ask 'DELETE /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')" == *" 405 "* ]]
+	# A page of a stranger whose name was led here.
+	[[ "$(get /metrics evil.example)" == *" 403 "* ]]
+	[[ "$(get /metrics 127.0.0.1.evil.example)" == *" 403 "* ]]
+	[[ "$(get /metrics 127.0.0.1:$PORT)" == *" 200 "* ]]
+}
+
+@test "serve: a token" {
+	echo 0123456789abcdef >"$T/token"
+	serve --token-file "$T/token"
+	[[ "$(get /metrics)" == *" 401 "*"WWW-Authenticate: Bearer"* ]]
+	[[ "$(get /metrics localhost 'Authorization: Bearer 0123456789abcdeX\r\n')" == *" 401 "* ]]
+	[[ "$(get /metrics localhost 'Authorization: Bearer 0123456789abcde\r\n')" == *" 401 "* ]]
+	[[ "$(get /metrics localhost 'Authorization: Basic 0123456789abcdef\r\n')" == *" 401 "* ]]
+	[[ "$(get /metrics api.example 'Authorization: Bearer 0123456789abcdef\r\n')" == *" 200 "* ]]
+	[[ "$(get /nothing)" == *" 401 "* ]]
+	[[ "$(get /healthz)" == *" 200 "* ]]
+}
+
+@test "serve: not beyond this machine without a token" {
+	run "$BIN/flowscan" serve --db "$DB" --listen 0.0.0.0:0
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"give it a --token-file"* ]]
+	for listen in 127.0.0.1 :80 localhost:80 127.0.0.1:99999 '[::1:80' ''; do
+		run "$BIN/flowscan" serve --listen "$listen"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"expected an address and a port"* ]]
+	done
+	echo short >"$T/token"
+	run "$BIN/flowscan" serve --token-file "$T/token"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"16 to 256 letters"* ]]
+}
+
+@test "serve: hostile peers harm nobody" {
+	serve
+	perl -MIO::Socket::INET -e '
+		$SIG{PIPE} = "IGNORE";
+		my $open = sub { IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+			PeerPort => $ARGV[0], Timeout => 2) };
+		my @silent = map { $open->() } 1 .. 40;
+		close $_ for grep { $_ } @silent;
+		for my $text ("", "\r\n\r\n", "GET\r\n\r\n", "\0" x 5000,
+		    "GET /" . "a" x 60000 . " HTTP/1.1\r\n\r\n",
+		    "GET / HTTP/1.1\r\n" . ("X: y\r\n" x 20000) . "\r\n",
+		    "GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+		    "GET /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") {
+			my $peer = $open->() or next;
+			print $peer $text; $peer->flush; shutdown($peer, 1);
+			local $/; my $answer = <$peer>;
+		}' "$PORT"
+	[[ "$(get /healthz)" == *" 200 "* ]]
+}
+
+@test "serve: a database that is not there" {
+	rm "$DB"
+	serve
+	[[ "$(get /healthz)" == *" 503 "* ]]
+	get /metrics | grep -q '^flowscan_store_readable 0$'
+}
