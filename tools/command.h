@@ -38,6 +38,7 @@ int cmd_db(int argc, char **argv);
 int cmd_signals(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 /* Prints one line about a command to standard error: "flowscan flows: ...".
  * Control characters in it are replaced. Returns 'code'. */

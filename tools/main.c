@@ -21,6 +21,7 @@ const struct command commands[] = {
 	{ "rules", cmd_rules, "check, test, show and try rules" },
 	{ "feed-update", cmd_feed_update, "fetch the lists that rules name" },
 	{ "ctl", cmd_ctl, "ask a flowscand that runs, or tell it what to do" },
+	{ "top", cmd_top, "what goes on now, again and again" },
 	{ "serve", cmd_serve, "metrics over HTTP" },
 	{ "signals", cmd_signals, "what rules may ask and rows may hold" },
 };

@@ -24,7 +24,7 @@ offered() {
 }
 
 @test "completion: every option of every command" {
-	for command in report clients flows explain label suppress ctl serve rules; do
+	for command in report clients flows explain label suppress ctl serve top rules; do
 		for option in $(flowscan $command --help | grep -o -- '--[a-z][a-z0-9-]*' | sort -u); do
 			echo "$command $option"
 			[[ " $(offered _flowscan flowscan $command "$option") " == *" $option "* ]]

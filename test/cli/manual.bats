@@ -36,7 +36,7 @@
 }
 
 @test "manual: every option of flowscan stands in flowscan(1)" {
-	options=$(for command in report flows clients explain label suppress rules signals ctl serve; do
+	options=$(for command in report flows clients explain label suppress rules signals ctl serve top; do
 		"${BUILD:-build}/bin/flowscan" $command --help
 	done | grep -o -- '--[a-z][a-z0-9-]*' | sort -u | grep -v -- --help)
 	[ "$(echo "$options" | wc -l)" -ge 20 ]
