@@ -281,6 +281,7 @@ INSTALLED = $(sbindir)/flowscand $(bindir)/flowscan \
 	$(includedir)/flowscan.h $(libdir)/libflowscan.a \
 	$(libdir)/$(SONAME) $(libdir)/libflowscan.so \
 	$(libdir)/pkgconfig/flowscan.pc $(docdir)/$(EXAMPLE) \
+	$(docdir)/flowscan-alerts.yml \
 	$(foreach m,$(MANUALS),$(call manual,$(m))) \
 	$(addprefix $(unitdir)/,$(UNITS)) \
 	$(sysusersdir)/flowscan.conf $(tmpfilesdir)/flowscan.conf \
@@ -304,6 +305,7 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libflowscan.so
 	sed $(FILL_IN) flowscan.pc.in > $(DESTDIR)$(libdir)/pkgconfig/flowscan.pc
 	sed $(FILL_IN) docs/$(EXAMPLE) > $(DESTDIR)$(docdir)/$(EXAMPLE)
+	install -m 644 docs/flowscan-alerts.yml $(DESTDIR)$(docdir)/flowscan-alerts.yml
 	install -m 644 daemon/systemd/flowscan.sysusers $(DESTDIR)$(sysusersdir)/flowscan.conf
 	install -m 644 daemon/systemd/flowscan.tmpfiles $(DESTDIR)$(tmpfilesdir)/flowscan.conf
 	@$(foreach u,$(UNITS),sed $(FILL_IN) daemon/systemd/$(u).in > $(DESTDIR)$(unitdir)/$(u) &&) :

@@ -69,6 +69,27 @@ get() {
 	[ -z "$output" ]
 }
 
+@test "serve: promtool likes the alerts" {
+	command -v promtool >/dev/null || skip "no promtool here"
+	run promtool check rules docs/flowscan-alerts.yml
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "serve: alerts ask for metrics that there are" {
+	metrics=$(grep -o 'flowscan_[a-z_]*' docs/flowscan-alerts.yml | sort -u)
+	[ "$(wc -w <<<"$metrics")" -ge 10 ]
+	for metric in $metrics; do
+		echo "$metric"
+		grep -q "\"$metric\"" tools/*.c
+	done
+	# And the page says of each alert what to look at.
+	for alert in $(sed -n 's/^ *- alert: //p' docs/flowscan-alerts.yml); do
+		echo "$alert"
+		grep -q "^| $alert |" docs/deploying.md
+	done
+}
+
 @test "serve: methods, paths and names that are none" {
 	serve
 	[[ "$(get /)" == *" 404 "* ]]
