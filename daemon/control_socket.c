@@ -55,7 +55,7 @@ make_folder(const struct control_access *access, struct fs_err *err)
 	if (mkdir(folder, 0755) < 0)
 		return errno == EEXIST ? 0
 				       : fail(err, folder, "cannot be made");
-	if (geteuid() == 0 && chown(folder, access->owner, (gid_t)-1) < 0)
+	if (geteuid() == 0 && lchown(folder, access->owner, (gid_t)-1) < 0)
 		return fail(err, folder, "cannot be given away");
 	return 0;
 }
@@ -99,18 +99,18 @@ listen_at(const struct sockaddr_un *address,
     const struct control_access *access, gid_t group, int fd,
     struct fs_err *err)
 {
-	mode_t mask = umask(0777);
+	/* The folder may be another's, who could put a link in the socket's
+	 * place meanwhile: nothing that follows links is done to its name. */
+	mode_t mask = umask(0777 & ~access->mode);
 	int rc = bind(fd, (const struct sockaddr *)address, sizeof(*address));
 
 	umask(mask);
 	if (rc < 0)
 		return fail(err, access->path, "cannot be made");
 	if ((geteuid() == 0 || group != (gid_t)-1) &&
-	    chown(access->path, geteuid() == 0 ? access->owner : (uid_t)-1,
+	    lchown(access->path, geteuid() == 0 ? access->owner : (uid_t)-1,
 		group) < 0)
 		return fail(err, access->path, "cannot be given away");
-	if (chmod(access->path, access->mode) < 0)
-		return fail(err, access->path, "cannot be opened to others");
 	if (listen(fd, BACKLOG) < 0)
 		return fail(err, access->path, "cannot be listened at");
 	return 0;

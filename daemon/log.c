@@ -192,7 +192,9 @@ tell(int level, const void *kind, char *text)
 void
 log_guard(void)
 {
+	pthread_mutex_lock(&the_log.lock);
 	the_log.guarded = true;
+	pthread_mutex_unlock(&the_log.lock);
 }
 
 void

@@ -122,23 +122,49 @@ ctl() {
 	wait $scanner
 }
 
+# as UID GID GROUPS COMMAND: asks as somebody else.
+as() {
+	setpriv --reuid "$1" --regid "$2" --groups "$3" perl -MIO::Socket::UNIX -e '
+		my $peer = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "connect: $!";
+		print $peer "{\"command\":\"$ARGV[1]\"}\n"; $peer->flush;
+		print <$peer>' "$SOCKET" "$4"
+}
+
+# Others may come to the socket.
+open_folders() {
+	SOCKET=$(mktemp -u "${TMPDIR:-/tmp}/flowscan-ctl-XXXXXX").d/control.sock
+	sed -i "s|control: .*|control: {path: $SOCKET, $1}|" "$T/live.yaml"
+}
+
 @test "control: only root and the group may change anything" {
 	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null || skip "needs root"
-	sed -i 's/mode: 0600/mode: 0666/' "$T/live.yaml"
+	open_folders 'mode: 0666, group: daemon'
+	group=$(getent group daemon | cut -d: -f3)
 	capture
-	chmod 755 "$T" "$T/run" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" 2>/dev/null || true
-	as() {
-		setpriv --reuid 65534 --regid 65534 --clear-groups perl -MIO::Socket::UNIX -e '
-			my $peer = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "connect: $!";
-			print $peer "{\"command\":\"$ARGV[1]\"}\n"; $peer->flush;
-			print <$peer>' "$SOCKET" "$1"
-	}
-	as stop | jq -e '.ok == false and (.error | startswith("stop is for root"))'
-	as status | jq -e .ok
+	[ "$(stat -c '%a %G' "$SOCKET")" = "666 daemon" ]
+	as 65534 65534 65534 stop |
+		jq -e '.ok == false and (.error | startswith("stop is for root"))'
+	as 65534 65534 65534 status | jq -e .ok
 	kill -0 $scanner
 	grep -q 'stop is refused to user 65534' "$T/err"
+	as 65534 "$group" 65534 rotate | jq -e .ok
+	as 65534 65534 "65534,$group" stop | jq -e .ok
+	wait $scanner
+	rmdir "${SOCKET%/*}"
+}
+
+@test "control: who may not write to the socket may not ask" {
+	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null || skip "needs root"
+	open_folders 'mode: 0660, group: daemon'
+	group=$(getent group daemon | cut -d: -f3)
+	capture
+	run as 65534 65534 65534 status
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"Permission denied"* ]]
+	as 65534 65534 "$group" status | jq -e .ok
 	kill -TERM $scanner
 	wait $scanner
+	rmdir "${SOCKET%/*}"
 }
 
 @test "control: promtool likes what a flowscand that runs tells" {
