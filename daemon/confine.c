@@ -58,11 +58,10 @@ confine_enter(struct confine *confine, const struct pipeline *pipeline,
 		rc = syscalls_enter(err);
 	if (rc < 0)
 		return rc;
-	if (version == 0)
+	if (version == 0 && !WATCHED)
 		log_at(LOG_WARNING,
-		    WATCHED ? "a sanitizer's build is not confined"
-			    : "the kernel has no Landlock: files are guarded "
-			      "by their permissions only");
+		    "the kernel has no Landlock: files are guarded by their "
+		    "permissions only");
 	(void)snprintf(confine->text, sizeof(confine->text),
 	    "user %s, %s, %s, %s", confine->privileges.user,
 	    confine->privileges.overrides ? "only cap_dac_override"

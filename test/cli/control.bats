@@ -69,7 +69,7 @@ ctl() {
 		.packets.judged >= 3 and .flows.now >= 1 and
 		(.rules.sha256 | length) == 64 and .rules.count == 1 and
 		.rules.refused == null and .last_error == null and
-		.memory.heap > 0 and .store.bytes > 0' <<<"$output"
+		.memory.ring > 0 and .store.bytes > 0' <<<"$output"
 	before=$(jq -r .rules.sha256 <<<"$output")
 	ctl stats
 	[ "$status" -eq 0 ]
