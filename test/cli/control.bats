@@ -170,6 +170,7 @@ open_folders() {
 @test "control: promtool likes what a flowscand that runs tells" {
 	command -v promtool >/dev/null || skip "no promtool here"
 	capture
+	: >"$T/serve"
 	"$BIN/flowscan" serve --db "$DB" --socket "$SOCKET" \
 		--listen 127.0.0.1:0 2>"$T/serve" 3>&- &
 	server=$!

@@ -16,6 +16,7 @@ teardown() {
 
 # serve OPTION...: starts it at a port of its own, PORT.
 serve() {
+	: >"$T/err"
 	"$BIN/flowscan" serve --db "$DB" --socket "$T/none.sock" \
 		--listen 127.0.0.1:0 "$@" >"$T/out" 2>"$T/err" 3>&- &
 	server=$!
