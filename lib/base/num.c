@@ -23,6 +23,34 @@ num_bits_of(const uint8_t *bytes, size_t size)
 	return bits + num_bits(word);
 }
 
+/* Eight bytes at a time: the highest bit of each says whether it is
+ * printable, and no sum reaches the next byte. */
+static unsigned
+printable_of_word(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = word & ones * 0x7f;
+	uint64_t is = (low + ones * 0x60) & ~(low + ones) & ~word;
+
+	return (unsigned)(((is >> 7 & ones) * ones) >> 56);
+}
+
+uint64_t
+num_printable_of(const uint8_t *bytes, size_t size)
+{
+	uint64_t word, count = 0;
+	size_t at;
+
+	for (at = 0; size - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
+		count += printable_of_word(word);
+	}
+	word = 0;
+	if (size > at)
+		memcpy(&word, bytes + at, size - at);
+	return count + printable_of_word(word);
+}
+
 static bool
 is_digit(char c)
 {

@@ -43,6 +43,9 @@ num_bits(uint64_t word)
 /* The same of 'size' bytes. */
 uint64_t num_bits_of(const uint8_t *bytes, size_t size);
 
+/* How many of the bytes are printable ASCII, 0x20 to 0x7e. */
+uint64_t num_printable_of(const uint8_t *bytes, size_t size);
+
 /* 'a - b', or the nearest that there is. */
 static inline int64_t
 num_minus(int64_t a, int64_t b)

@@ -34,7 +34,8 @@ struct noise_side {
 	unsigned payloads; /* Looked at. */
 	uint32_t bytes;
 	unsigned exempt; /* Of these, that begin like text, TLS or HTTP. */
-	uint32_t bits, printable, longest_run;
+	uint32_t bits, printable;
+	bool text; /* With a long run of printable bytes. */
 	int64_t entropy;
 	uint8_t first[FIXED];
 	uint32_t same; /* Bit n: byte n was the same in all. */
@@ -110,13 +111,32 @@ entropy_of(const uint8_t *bytes, uint32_t size)
 	return lround(bits * MILLI / size);
 }
 
+/* Ex4: whether more than PRINTABLE_RUN printable bytes stand in a row. Such a
+ * row covers one byte of every so many, and few of noise's are looked at. */
+static bool
+has_long_run(const uint8_t *bytes, uint32_t size)
+{
+	uint32_t at, from, to;
+
+	for (at = PRINTABLE_RUN; at < size; at += PRINTABLE_RUN + 1) {
+		from = to = at;
+		while (to < size && is_printable(bytes[to]))
+			to++;
+		while (to > from && from > 0 && is_printable(bytes[from - 1]))
+			from--;
+		if (to - from > PRINTABLE_RUN)
+			return true;
+	}
+	return false;
+}
+
 /* Adds a payload to the side's sums. What begins like text, TLS or HTTP is
  * not looked at further: most traffic is, and costs no more than its first
  * bytes. */
 static void
 look_at(struct noise_side *side, struct cursor payload)
 {
-	uint32_t i, run = 0, longest = 0, printable = 0, size = LOOKED_BYTES;
+	uint32_t size = LOOKED_BYTES;
 
 	if (payload.left < size)
 		size = (uint32_t)payload.left;
@@ -126,17 +146,8 @@ look_at(struct noise_side *side, struct cursor payload)
 		return;
 	}
 	side->bytes += size;
-	for (i = 0; i < size; i++) {
-		uint32_t is = is_printable(payload.at[i]);
-
-		/* Noise cannot be foretold, so no branch. */
-		run = (run + 1) & -is;
-		printable += is;
-		longest = run > longest ? run : longest;
-	}
-	if (longest > side->longest_run)
-		side->longest_run = longest;
-	side->printable += printable;
+	side->text |= has_long_run(payload.at, size);
+	side->printable += (uint32_t)num_printable_of(payload.at, size);
 	side->bits += (uint32_t)num_bits_of(payload.at, size);
 	if (side->payloads == 1)
 		side->entropy = entropy_of(payload.at, size);
@@ -209,8 +220,7 @@ is_noise(const struct noise_side *side)
 	return side->exempt * DATAGRAMS <= side->payloads &&
 	    bits > (int64_t)BITS_LOW * side->bytes &&
 	    bits < (int64_t)BITS_HIGH * side->bytes &&
-	    side->printable * 2 <= side->bytes &&
-	    side->longest_run <= PRINTABLE_RUN;
+	    side->printable * 2 <= side->bytes && !side->text;
 }
 
 static void

@@ -11,8 +11,6 @@ enum {
 	SIZES_MAX = 30,
 	PROTO_TCP = 6,
 	MILLI = 1000,
-	PRINTABLE_FIRST = 0x20,
-	PRINTABLE_LAST = 0x7e,
 };
 _Static_assert((int)SIZES_MAX <= (int)SIGNAL_SIZES_MAX,
     "seq.sizes does not fit");
@@ -47,15 +45,9 @@ is_first(const struct sighting *seen)
 static void
 look_at(struct shape *shape, struct cursor payload)
 {
-	uint32_t printable = 0;
-	size_t i;
-
-	for (i = 0; i < payload.left; i++)
-		printable += payload.at[i] >= PRINTABLE_FIRST &&
-		    payload.at[i] <= PRINTABLE_LAST;
 	shape->looked_at = (uint32_t)payload.left;
 	shape->bits = (uint32_t)num_bits_of(payload.at, payload.left);
-	shape->printable = printable;
+	shape->printable = (uint32_t)num_printable_of(payload.at, payload.left);
 }
 
 static void

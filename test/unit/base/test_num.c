@@ -369,12 +369,31 @@ test_bits(void)
 	}
 }
 
+static void
+test_printable(void)
+{
+	uint8_t bytes[256], *exact;
+	size_t size, want = 0, i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 37);
+	for (size = 0; size <= sizeof(bytes); size++) {
+		exact = tap_exact(bytes, size);
+		tap_ok(num_printable_of(exact, size) == want,
+		    "printable of %zu bytes", size);
+		free(exact);
+		if (size < sizeof(bytes))
+			want += bytes[size] >= 0x20 && bytes[size] <= 0x7e;
+	}
+}
+
 int
 main(void)
 {
 	test_sums();
 	test_bits();
 	test_byte_counts();
+	test_printable();
 	test_differences();
 	test_u64();
 	test_milli();
