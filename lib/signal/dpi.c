@@ -359,6 +359,10 @@ dpi_packet(void *state_of_flow, void *shared, const struct sighting *seen)
 	uint64_t time_ms = seen->time_us / 1000;
 	ndpi_protocol found;
 
+	if (seen->named) {
+		forget_flow(state);
+		return false;
+	}
 	if (state->packets == 0) {
 		state->flow = ndpi_flow_malloc(sizeof(*state->flow));
 		if (state->flow == NULL)

@@ -318,6 +318,19 @@ head_add(struct head *head, const struct flow *flow,
 	return head->ready > before;
 }
 
+/* Shows the packet to a source that wants it. */
+static void
+show(struct inspect_pool *pool, struct inspect *state, unsigned i,
+    struct sighting *seen)
+{
+	void *own = source_state(pool, state, i);
+
+	if (!sources[i]->packet(own, pool->shared[i], seen))
+		state->wanting &= ~(1u << i);
+	if (sources[i]->names != NULL && sources[i]->names(own, seen->flow))
+		seen->named = true;
+}
+
 bool
 inspect_packet(struct inspect_pool *pool, struct flow *flow,
     const struct packet *packet, unsigned endpoint, uint64_t time_us)
@@ -343,10 +356,8 @@ inspect_packet(struct inspect_pool *pool, struct flow *flow,
 		    cursor_of(head->bytes, head->ready);
 	}
 	for (i = 0; i < SOURCE_COUNT; i++)
-		if ((state->wanting >> i & 1) &&
-		    !sources[i]->packet(source_state(pool, state, i),
-			pool->shared[i], &seen))
-			state->wanting &= ~(1u << i);
+		if (state->wanting >> i & 1)
+			show(pool, state, i, &seen);
 	return state->wanting == 0 || state->packets >= INSPECT_PACKETS;
 }
 

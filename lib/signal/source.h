@@ -18,6 +18,7 @@ struct sighting {
 	unsigned number; /* Of packets with payload, from 1. */
 	bool head_grew;  /* 'head[dir]' is longer than before. */
 	bool datagrams;  /* Not a stream. */
+	bool named;      /* A source has read what the flow is, see 'names'. */
 	struct cursor head[2];
 };
 
@@ -35,6 +36,9 @@ struct signal_source {
 	/* What all flows of one pool share (nDPI's module); may be null. */
 	int (*open)(struct fs_err *err, void **shared);
 	void (*close)(void *shared);
+	/* Whether it has read what the flow is, so that another's opinion
+	 * would add nothing; may be null. Asked after each packet. */
+	bool (*names)(const void *state, const struct flow *flow);
 };
 
 extern const struct signal_source signal_shape;    /* First packets. */

@@ -132,7 +132,7 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	[SIGNAL_INNER_ACKS_S2C] = { "inner.acks_s2c", NUMBER, UNIT_NONE, FLOW,
 	    ANY, "the same of the server's packets" },
 	[SIGNAL_DPI_PROTOCOL] = { "dpi.protocol", TEXT, UNIT_NONE, FLOW, ANY,
-	    "protocol that nDPI read from the bytes" },
+	    "protocol that nDPI read; not asked of TLS and QUIC" },
 	[SIGNAL_DPI_CONFIDENCE] = { "dpi.confidence", TEXT, UNIT_NONE, FLOW,
 	    ANY, "how nDPI came to it: dpi, partial, heuristic, rule" },
 	[SIGNAL_TLS_VERSION] = { "tls.version", TEXT, UNIT_NONE, FLOW, ANY,

@@ -2,6 +2,7 @@
 #include "signal/source.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "flowscan.h"
 #include "signal/inspect.h"
@@ -97,6 +98,37 @@ packet(void *state, void *shared, const struct sighting *seen)
 			       : stream(state, seen);
 }
 
+/* Whether the bytes were TLS's, DTLS's or QUIC's without doubt. */
+static bool
+is_certain(const struct tls_state *state)
+{
+	return state->kind != TLS_KIND_NONE &&
+	    (state->spoke == 3 ||
+		tls_found_has(&state->found, TLS_CLIENT_HELLO));
+}
+
+/* nDPI knows Tor by a server's name of this kind, and by nothing else that is
+ * not read here, too. */
+static bool
+may_be_tor(const char *sni)
+{
+	size_t size = strlen(sni);
+
+	return size > 8 && strncmp(sni, "www.", 4) == 0 &&
+	    (strcmp(sni + size - 4, ".com") == 0 ||
+		strcmp(sni + size - 4, ".net") == 0);
+}
+
+static bool
+names(const void *ctx, const struct flow *flow)
+{
+	const struct tls_state *state = ctx;
+
+	/* What calls by DTLS may be more than DTLS. */
+	return is_certain(state) && state->kind != TLS_KIND_DTLS &&
+	    (flow->service >= 0 || !may_be_tor(state->found.sni));
+}
+
 static void
 collect(void *ctx, void *shared, const struct flow *flow,
     struct signals *signals)
@@ -110,9 +142,7 @@ collect(void *ctx, void *shared, const struct flow *flow,
 	(void)shared;
 	(void)flow;
 	tls_found_collect(&state->found, signals);
-	if (state->kind == TLS_KIND_NONE ||
-	    (state->spoke != 3 &&
-		!tls_found_has(&state->found, TLS_CLIENT_HELLO)))
+	if (!is_certain(state))
 		return;
 	signals_set_string(signals, SIGNAL_FLOW_PROTOCOL, names[state->kind]);
 	if (state->versioned) {
@@ -129,4 +159,4 @@ fini(void *state, void *shared)
 }
 
 const struct signal_source signal_tls = { "tls", sizeof(struct tls_state),
-	packet, collect, fini, NULL, NULL };
+	packet, collect, fini, NULL, NULL, names };

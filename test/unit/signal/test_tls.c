@@ -1,6 +1,7 @@
 #include "../parse/quic_seal.h"
 #include "../parse/quic_vectors.h"
 #include "feed.h"
+#include "signal/tls_state.h"
 
 #define FINGERPRINTS "tls.ja3 tls.ja4"
 #define RANDOM \
@@ -430,10 +431,42 @@ test_quic_patience(void)
 	feed_fini(&feed);
 }
 
+/* Whose opinion is still asked once TLS was read. */
+static void
+test_names(void)
+{
+	static const struct {
+		const char *name, *sni;
+		bool service, want;
+	} cases[] = {
+		{ "a name", "a.bd", false, true },
+		{ "a name of Tor's kind", "www.2x3y4z5a.com", false, false },
+		{ "or in .net", "www.2x3y4z5a.net", false, false },
+		{ "to the service", "www.2x3y4z5a.com", true, true },
+		{ "no name", "", false, true },
+		{ "no more than www.com", "www.com", false, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tls_state state = { .kind = TLS_KIND_TLS };
+		struct flow flow = { .service = -!cases[i].service };
+
+		tap_ok(!signal_tls.names(&state, &flow), "%s: nothing read",
+		    cases[i].name);
+		state.found.messages = 1u << TLS_CLIENT_HELLO;
+		strcpy(state.found.sni, cases[i].sni);
+		tap_ok(signal_tls.names(&state, &flow) == cases[i].want,
+		    "%s: read", cases[i].name);
+	}
+}
+
 int
 main(void)
 {
 	size_t i;
+
+	test_names();
 
 	for (i = 0; i < sizeof(stream_cases) / sizeof(stream_cases[0]); i++)
 		test_stream(&stream_cases[i]);
