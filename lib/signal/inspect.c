@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "flow/pages.h"
+#include "signal/head.h"
 #include "signal/source.h"
 
 /* In the order in which they are shown a packet. */
@@ -30,24 +31,7 @@ static const struct signal_source *const sources[] = {
 	&signal_dpi,
 };
 
-enum {
-	SOURCE_COUNT = sizeof(sources) / sizeof(sources[0]),
-	RANGES_MAX = 8, /* Pieces of a stream's head that wait for others. */
-};
-
-/* A piece of the head that has come, [from, to). */
-struct range {
-	uint32_t from, to;
-};
-
-/* The first bytes of one direction. For a stream, segments are laid at
- * their place; 'ready' bytes are there from the beginning on. */
-struct head {
-	uint32_t ready;
-	uint32_t range_count;
-	struct range range[RANGES_MAX];
-	uint8_t bytes[INSPECT_HEAD];
-};
+enum { SOURCE_COUNT = sizeof(sources) / sizeof(sources[0]) };
 
 /* State of one flow. Linked in order of taking. */
 struct inspect {
@@ -71,6 +55,7 @@ struct inspect_pool {
 	void *shared[SOURCE_COUNT];
 	bool opened[SOURCE_COUNT];
 	uint8_t *states;
+	struct head_pool heads;
 };
 
 static struct inspect *
@@ -125,7 +110,8 @@ inspect_pool_new(uint32_t max, struct fs_err *err, struct inspect_pool **out)
 	pool->free = pool->oldest = pool->newest = NONE;
 	lay_out(pool);
 	pool->states = pages_take(pool->max * pool->stride);
-	if (pool->states == NULL) {
+	if (pool->states == NULL || pool->max > UINT32_MAX / 2 ||
+	    head_pool_init(&pool->heads, 2 * pool->max) < 0) {
 		err_set(err, rc, "no memory to inspect %u flows at once", max);
 		goto fail;
 	}
@@ -168,6 +154,7 @@ inspect_pool_free(struct inspect_pool *pool)
 		if (pool->opened[i] && sources[i]->close != NULL)
 			sources[i]->close(pool->shared[i]);
 	pages_give(pool->states, pool->max * pool->stride);
+	head_pool_fini(&pool->heads);
 	free(pool);
 }
 
@@ -205,7 +192,6 @@ inspect_take(struct inspect_pool *pool, struct flow *flow,
 {
 	struct inspect *state;
 	uint32_t index;
-	unsigned i;
 
 	if (pool->free != NONE) {
 		index = pool->free;
@@ -220,8 +206,6 @@ inspect_take(struct inspect_pool *pool, struct flow *flow,
 	state->flow = flow;
 	state->wanting = (1u << SOURCE_COUNT) - 1;
 	state->packets = 0;
-	for (i = 0; i < 2; i++)
-		state->head[i].ready = state->head[i].range_count = 0;
 	memset(source_state(pool, state, 0), 0,
 	    pool->stride - pool->state_at[0]);
 	link_newest(pool, index);
@@ -237,85 +221,13 @@ inspect_give(struct inspect_pool *pool, struct flow *flow)
 	if (state == NULL)
 		return;
 	fini_sources(pool, state);
+	head_give(&pool->heads, &state->head[0]);
+	head_give(&pool->heads, &state->head[1]);
 	unlink_state(pool, state);
 	state->flow = NULL;
 	state->older = pool->free;
 	pool->free = index_of(pool, state);
 	flow->inspect = NULL;
-}
-
-/* Moves pieces that now touch the beginning into 'ready'. */
-static void
-absorb(struct head *head)
-{
-	uint32_t i = 0;
-
-	while (i < head->range_count) {
-		const struct range *range = &head->range[i];
-
-		if (range->from > head->ready) {
-			i++;
-			continue;
-		}
-		if (range->to > head->ready)
-			head->ready = range->to;
-		head->range[i] = head->range[--head->range_count];
-		i = 0;
-	}
-}
-
-/* Lays bytes at their place. What is there already stays: a later copy with
- * other bytes must not rewrite what was parsed. */
-static void
-lay(struct head *head, uint32_t at, struct cursor bytes)
-{
-	uint32_t size;
-
-	if (at < head->ready) {
-		if (!cursor_skip(&bytes, head->ready - at))
-			return;
-		at = head->ready;
-	}
-	if (at >= INSPECT_HEAD)
-		return;
-	size = INSPECT_HEAD - at;
-	if (bytes.left < size)
-		size = (uint32_t)bytes.left;
-	if (size == 0 || (at > head->ready && head->range_count == RANGES_MAX))
-		return;
-	memcpy(head->bytes + at, bytes.at, size);
-	if (at == head->ready) {
-		head->ready += size;
-		absorb(head);
-	} else {
-		head->range[head->range_count++] =
-		    (struct range){ at, at + size };
-	}
-}
-
-/* Adds the packet's payload to the head of its direction. */
-static bool
-head_add(struct head *head, const struct flow *flow,
-    const struct packet *packet, unsigned endpoint)
-{
-	const struct flow_side *side = &flow->side[endpoint];
-	uint32_t before = head->ready;
-
-	if (packet->ip_proto != 6) {
-		if (before == 0)
-			lay(head, 0, packet->payload);
-	} else if (side->has_isn) {
-		/* The SYN takes a number of its own, before its payload. */
-		lay(head,
-		    packet->tcp.seq - side->isn -
-			!(packet->tcp.flags & TCP_SYN),
-		    packet->payload);
-	} else if (flow->segment != SEGMENT_AGAIN &&
-	    flow->segment != SEGMENT_PROBE) {
-		/* Without a beginning, the order of arrival has to do. */
-		lay(head, head->ready, packet->payload);
-	}
-	return head->ready > before;
 }
 
 /* Shows the packet to a source that wants it. */
@@ -347,8 +259,8 @@ inspect_packet(struct inspect_pool *pool, struct flow *flow,
 
 	seen.number = ++state->packets;
 	/* Heads are kept by endpoint: the client's side may yet change. */
-	seen.head_grew =
-	    head_add(&state->head[endpoint], flow, packet, endpoint);
+	seen.head_grew = head_add(&pool->heads, &state->head[endpoint], flow,
+	    packet, endpoint);
 	for (i = 0; i < 2; i++) {
 		const struct head *head = &state->head[i];
 
