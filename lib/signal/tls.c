@@ -107,16 +107,19 @@ is_certain(const struct tls_state *state)
 		tls_found_has(&state->found, TLS_CLIENT_HELLO));
 }
 
-/* nDPI knows Tor by a server's name of this kind, and by nothing else that is
- * not read here, too. */
+/* nDPI knows Tor by a server's name, and nothing else that is not read here,
+ * too. Tor's names are of base32, and it asks for no protocol within. */
 static bool
-may_be_tor(const char *sni)
+may_be_tor(const struct tls_found *found)
 {
-	size_t size = strlen(sni);
+	size_t size = strlen(found->sni);
+	size_t name = strspn(found->sni + (size > 4 ? 4 : 0),
+	    "abcdefghijklmnopqrstuvwxyz234567");
 
-	return size > 8 && strncmp(sni, "www.", 4) == 0 &&
-	    (strcmp(sni + size - 4, ".com") == 0 ||
-		strcmp(sni + size - 4, ".net") == 0);
+	return size > 8 && name == size - 8 && found->alpn[0] == '\0' &&
+	    strncmp(found->sni, "www.", 4) == 0 &&
+	    (strcmp(found->sni + size - 4, ".com") == 0 ||
+		strcmp(found->sni + size - 4, ".net") == 0);
 }
 
 static bool
@@ -126,7 +129,7 @@ names(const void *ctx, const struct flow *flow)
 
 	/* What calls by DTLS may be more than DTLS. */
 	return is_certain(state) && state->kind != TLS_KIND_DTLS &&
-	    (flow->service >= 0 || !may_be_tor(state->found.sni));
+	    (flow->service >= 0 || !may_be_tor(&state->found));
 }
 
 static void

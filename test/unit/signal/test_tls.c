@@ -438,13 +438,17 @@ test_names(void)
 	static const struct {
 		const char *name, *sni;
 		bool service, want;
+		const char *alpn;
 	} cases[] = {
-		{ "a name", "a.bd", false, true },
-		{ "a name of Tor's kind", "www.2x3y4z5a.com", false, false },
-		{ "or in .net", "www.2x3y4z5a.net", false, false },
-		{ "to the service", "www.2x3y4z5a.com", true, true },
-		{ "no name", "", false, true },
-		{ "no more than www.com", "www.com", false, true },
+		{ "a name", "a.bd", false, true, "" },
+		{ "a name of Tor's kind", "www.2x3y4z5a.com", false, false,
+		    "" },
+		{ "from a browser", "www.2x3y4z5a.com", false, true, "h2" },
+		{ "not of base32", "www.2x3y-z5a.com", false, true, "" },
+		{ "or in .net", "www.2x3y4z5a.net", false, false, "" },
+		{ "to the service", "www.2x3y4z5a.com", true, true, "" },
+		{ "no name", "", false, true, "" },
+		{ "no more than www.com", "www.com", false, true, "" },
 	};
 	size_t i;
 
@@ -456,6 +460,7 @@ test_names(void)
 		    cases[i].name);
 		state.found.messages = 1u << TLS_CLIENT_HELLO;
 		strcpy(state.found.sni, cases[i].sni);
+		strcpy(state.found.alpn, cases[i].alpn);
 		tap_ok(signal_tls.names(&state, &flow) == cases[i].want,
 		    "%s: read", cases[i].name);
 	}
