@@ -242,9 +242,11 @@ $(BUILD)/tidy/%.ok: %.c .clang-tidy $(C_HEADERS) | config.h
 
 # ---- Measuring -----------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,gen measure pcap_loop)
+BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,gen measure pcap_loop many)
 $(BUILD)/bench/gen: $(call object,$(wildcard test/bench/gen*.c)) $(BUILD)/link-flags
 	$(call link)
+$(BUILD)/bench/many: $(BUILD)/obj/test/bench/many.o $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
+	$(call link,$(LIBS))
 $(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/link-flags
 	$(call link,$(LIBS))
 $(BUILD)/bench/store: $(BUILD)/obj/test/bench/store.o $(BUILD)/lib/libflowscan.a $(BUILD)/link-flags
