@@ -22,7 +22,7 @@ static const char *const dimension_names[FS_BY_COUNT] = { "client", "asn",
 	"country", "class", "protocol", "rule", "service", "hour", "city",
 	"sensor" };
 static const char *const format_names[FS_FORMAT_COUNT] = { "table", "json",
-	"jsonl", "csv", "markdown" };
+	"jsonl", "csv", "markdown", "html" };
 
 static const char *const sort_names[FS_SORT_COUNT] = { "usual", "score",
 	"time" };

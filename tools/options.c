@@ -232,7 +232,7 @@ static const struct {
 	    "a line for each client, asn, country, city, class, protocol, "
 	    "rule, service, sensor, hour" },
 	{ "format", required_argument, FOR_ALL, read_format, "FORMAT",
-	    "table, json, jsonl, csv, markdown" },
+	    "table, json, jsonl, csv, markdown, html" },
 	{ "fields", required_argument, FOR_ALL, read_fields, "A,B,...",
 	    "these fields; names of signals are fields, too" },
 	{ "limit", required_argument, FOR_FILTER, NULL, "NUMBER",

@@ -1,18 +1,40 @@
-/* A page for people: sections, lines, items, tables; as plain text for a
- * terminal or as Markdown. */
+/* A page for people: sections, lines, items, tables, pictures; one const table
+ * of functions a style (text for a terminal, Markdown, HTML). */
 #pragma once
 
 #include "base/buf.h"
 #include "flowscan.h"
 #include "report/rows.h"
 
-struct doc_format;
+struct doc;
+
+/* How a page is written. Each function puts what stands in doc->line into
+ * doc->buf; the line is emptied behind it. */
+struct doc_style {
+	void (*begin)(struct doc *doc); /* May be null, as 'end' may. */
+	void (*title)(struct doc *doc);
+	void (*section)(struct doc *doc, const char *name);
+	void (*text)(struct doc *doc, unsigned level, enum datum_tone tone);
+	void (*item)(struct doc *doc, unsigned level, enum datum_tone tone);
+	void (*command)(struct doc *doc);
+	void (*fixed)(struct doc *doc, enum datum_tone tone);
+	void (*table)(struct doc *doc); /* One follows; may be null. */
+	void (*end)(struct doc *doc);
+	bool pictures; /* It shows SVG. */
+};
+
+extern const struct doc_style doc_style_text;
+extern const struct doc_style doc_style_markdown;
+extern const struct doc_style doc_style_html;
 
 struct doc {
-	const struct fs_out *out;        /* Borrowed. */
-	const struct doc_format *format; /* A table in doc.c. */
-	struct buf buf;                  /* The page. */
+	const struct fs_out *out; /* Borrowed. */
+	const struct doc_style *style;
+	struct buf buf;  /* The page. */
 	struct buf line; /* What is to be said next, escaped for a terminal. */
+	/* Of HTML: what is open. */
+	unsigned open;      /* enum doc_html_open, in doc_html.c */
+	struct buf summary; /* An item that waits for what is below it. */
 };
 
 void doc_init(struct doc *doc, const struct fs_out *out);

@@ -15,6 +15,7 @@ static const struct report_format *const formats[FS_FORMAT_COUNT] = {
 	[FS_FORMAT_JSONL] = &format_jsonl,
 	[FS_FORMAT_CSV] = &format_csv,
 	[FS_FORMAT_MARKDOWN] = &format_markdown,
+	[FS_FORMAT_HTML] = &format_html,
 };
 
 /* ---- Columns ------------------------------------------------------------ */
@@ -102,10 +103,9 @@ static void
 usual_columns(struct rows *rows)
 {
 	const int format = rows->out->format;
-	const uint8_t use =
-	    format == FS_FORMAT_TABLE || format == FS_FORMAT_MARKDOWN
-	    ? FIELD_TABLE
-	    : FIELD_DATA;
+	const bool people = format == FS_FORMAT_TABLE ||
+	    format == FS_FORMAT_MARKDOWN || format == FS_FORMAT_HTML;
+	const uint8_t use = people ? FIELD_TABLE : FIELD_DATA;
 	size_t i;
 
 	for (i = 0; i < rows->kind->field_count; i++)

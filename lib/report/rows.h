@@ -56,6 +56,7 @@ extern const struct report_format format_json;
 extern const struct report_format format_jsonl;
 extern const struct report_format format_csv;
 extern const struct report_format format_markdown;
+extern const struct report_format format_html;
 
 struct rows {
 	const struct fs_out *out;
@@ -72,6 +73,7 @@ struct rows {
 	/* What the answer is about. Each may be null. */
 	const char *key_name; /* The first field's, instead of its own. */
 	const char *title;
+	bool within;                 /* The rows stand within a page. */
 	uint64_t since_us, until_us; /* 0 and 0: not of a period. */
 	uint64_t given, matched;
 };

@@ -326,7 +326,7 @@ clients_of() {
 }
 
 @test "nothing acts in a terminal" {
-	for format in table json jsonl csv markdown; do
+	for format in table json jsonl csv markdown html; do
 		for command in flows clients report "explain 198.51.100.7" \
 			"explain f000000000000005" "report --by service"; do
 			"$BIN" $command --db "$DB" --format $format |

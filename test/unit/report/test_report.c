@@ -193,6 +193,13 @@ has_markup(struct buf *got)
 	return false;
 }
 
+/* Whether a page holds an element that it never writes itself. */
+static bool
+has_element(struct buf *got)
+{
+	return strstr(buf_text(got), "<b>") != NULL;
+}
+
 static int
 ask(struct fs_store *store, int what, const struct fs_out *out,
     struct fs_err *err)
@@ -240,6 +247,8 @@ test_harm(void)
 				tap_ok(!has_formula(&got), "no formula");
 			if (format == FS_FORMAT_MARKDOWN)
 				tap_ok(!has_markup(&got), "no link, no HTML");
+			if (format == FS_FORMAT_HTML)
+				tap_ok(!has_element(&got), "only our HTML");
 		}
 	}
 	fs_store_close(store);
