@@ -185,8 +185,10 @@ test_full(const char *folder)
 
 enum { BATCH = 50 };
 
+/* Says on 'ready' that something is committed: how long that takes is the
+ * machine's affair. */
 static void
-write_for_ever(const char *folder)
+write_for_ever(const char *folder, int ready)
 {
 	static struct fs_observation flow;
 	struct fs_store *store = sample_writer(folder);
@@ -199,7 +201,31 @@ write_for_ever(const char *folder)
 			_exit(1);
 		if (i % BATCH == BATCH - 1 && fs_store_commit(store, &err) < 0)
 			_exit(1);
+		if (i == BATCH - 1 && write(ready, "", 1) != 1)
+			_exit(1);
 	}
+}
+
+/* Starts a writer, and kills it some time behind its first commit. Returns
+ * how it ended. */
+static int
+write_and_kill(const char *folder, unsigned delay_us)
+{
+	int ready[2], status = 0;
+	char byte;
+	pid_t child;
+
+	if (pipe(ready) < 0 || (child = fork()) < 0)
+		abort();
+	if (child == 0)
+		write_for_ever(folder, ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) == 1)
+		usleep(delay_us);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	close(ready[0]);
+	return status;
 }
 
 /* However a writer ends, whole transactions are there, and the next writer
@@ -208,21 +234,14 @@ static void
 test_killed(const char *folder)
 {
 	char path[SAMPLE_PATH];
-	unsigned round, delay_us;
+	unsigned round;
 	int64_t before = 0, count;
-	pid_t child;
 	bool whole = true, more = true, sound = true;
 	int status;
 
 	sample_path(folder, "test.db", path);
 	for (round = 0; round < 8; round++) {
-		child = fork();
-		if (child == 0)
-			write_for_ever(folder);
-		delay_us = 60000 + round * 9100;
-		usleep(delay_us);
-		kill(child, SIGKILL);
-		waitpid(child, &status, 0);
+		status = write_and_kill(folder, round * 9100);
 		sound &= WIFSIGNALED(status);
 		count = look(path, ROWS_OF_ALL);
 		whole &= count % BATCH == 0 && count >= before;
