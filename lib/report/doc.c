@@ -122,6 +122,19 @@ doc_table(struct doc *doc, const struct row_kind *kind,
 	return rc;
 }
 
+void
+doc_figure(struct doc *doc, const char *caption,
+    void (*draw)(const void *ctx, struct buf *buf), const void *ctx)
+{
+	if (!doc->style->pictures)
+		return;
+	doc->style->table(doc);
+	buf_add_text(&doc->buf, "<figure>\n");
+	draw(ctx, &doc->buf);
+	buf_printf(&doc->buf, "<figcaption>%s</figcaption>\n</figure>\n",
+	    caption);
+}
+
 int
 doc_end(struct doc *doc)
 {

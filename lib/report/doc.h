@@ -56,6 +56,11 @@ int doc_table(struct doc *doc, const struct row_kind *kind,
     const void *(*each)(const void *ctx, size_t index), const void *ctx,
     struct fs_err *err);
 
+/* A picture that 'draw' adds as SVG, with words below it; nothing where the
+ * style shows none. */
+void doc_figure(struct doc *doc, const char *caption,
+    void (*draw)(const void *ctx, struct buf *buf), const void *ctx);
+
 /* Writes the page. Returns 0, -ENOMEM, or what 'write' returned. */
 int doc_end(struct doc *doc);
 

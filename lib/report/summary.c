@@ -246,6 +246,7 @@ summary_fini(struct summary *summary)
 	summary->owner = NULL;
 	said_fini(&summary->said);
 	summary->client = NULL;
+	charts_fini(&summary->charts);
 }
 
 /* ---- Writing ------------------------------------------------------------ */
@@ -279,6 +280,17 @@ write_json(const struct summary *summary, const struct fs_out *out)
 	return rc;
 }
 
+static int
+gather_charts(struct fs_store *store, struct fs_err *err,
+    struct summary *summary)
+{
+	if (summary->empty)
+		return 0;
+	summary->has_charts = true;
+	return charts_gather(store, &summary->query, summary->since_us,
+	    summary->until_us, err, &summary->charts);
+}
+
 int
 fs_report_summary(struct fs_store *store, const struct fs_filter *filter,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched)
@@ -292,7 +304,9 @@ fs_report_summary(struct fs_store *store, const struct fs_filter *filter,
 	summary = calloc(1, sizeof(*summary));
 	if (summary == NULL)
 		return err_set(err, -ENOMEM, "no memory is left");
-	if ((rc = summary_gather(store, filter, err, summary)) < 0)
+	if ((rc = summary_gather(store, filter, err, summary)) < 0 ||
+	    (out->format == FS_FORMAT_HTML &&
+		(rc = gather_charts(store, err, summary)) < 0))
 		goto out;
 	if (out->format == FS_FORMAT_JSON || out->format == FS_FORMAT_JSONL)
 		rc = write_json(summary, out);

@@ -1,6 +1,7 @@
 /* The front page: what is known of a period, gathered and then written. */
 #pragma once
 
+#include "report/chart.h"
 #include "report/doc.h"
 #include "report/fields.h"
 #include "report/said.h"
@@ -69,7 +70,9 @@ struct summary {
 	size_t owner_count, owner_room;
 	bool owners_left; /* That had no room: then nothing is known. */
 	struct store_cell owned[FS_CLASS_COUNT];
-	uint64_t suspects;     /* All of them, but those that are hidden. */
+	uint64_t suspects; /* All of them, but those that are hidden. */
+	bool has_charts;   /* Gathered where they are shown. */
+	struct charts charts;
 	uint64_t new_suspects; /* Of those, first seen in this period. */
 	/* What analysts say: borrowed, or null. */
 	const struct fs_desk *desk;

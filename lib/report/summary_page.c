@@ -343,6 +343,8 @@ summary_page(const struct summary *summary, const struct fs_out *out,
 	summary_basis(summary, &doc);
 	if ((rc = say_traffic(&doc, summary, err)) < 0)
 		goto out;
+	if (summary->has_charts)
+		charts_say(&summary->charts, &doc);
 	summary_say_new(summary, &doc);
 	say_clients(&doc, summary);
 	summary_say_said(summary, &doc);
