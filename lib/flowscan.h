@@ -1112,10 +1112,15 @@ FS_PUBLIC int fs_report_condition(const struct fs_condition *condition,
 FS_PUBLIC int fs_report_lists(const struct fs_ruleset *rules,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 /* Flows, or clients, as events for other systems: 'shape' is "eve", "ecs" or
- * "ocsf", a line each, or "stix", one bundle about clients. 'out->format' does
- * not matter. */
+ * "ocsf", a line each, or "stix", one bundle about clients. */
+struct fs_export {
+	const char *shape;
+	bool clients;
+};
+
+/* Writes them; 'out->format' does not matter. */
 FS_PUBLIC int fs_report_export(struct fs_store *store,
-    const struct fs_filter *filter, const char *shape, bool clients,
+    const struct fs_filter *filter, const struct fs_export *what,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched);
 /* Two stores: what was stored, and what the same capture gives now. */
 struct fs_replay {

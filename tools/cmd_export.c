@@ -41,15 +41,17 @@ ask(struct fs_store *store, const struct options *options,
     const struct fs_out *out, struct fs_err *err, uint64_t *matched)
 {
 	const struct fs_filter *filter = &options->filter;
-	bool clients = wants_clients(options);
+	const struct fs_export what = { options->operands[0],
+		wants_clients(options) };
 	struct fs_out csv = *out;
 
 	if (strcmp(options->operands[0], "csv") != 0)
-		return fs_report_export(store, filter, options->operands[0],
-		    clients, out, err, matched);
+		return fs_report_export(store, filter, &what, out, err,
+		    matched);
 	csv.format = FS_FORMAT_CSV;
-	return clients ? fs_report_clients(store, filter, &csv, err, matched)
-		       : fs_report_flows(store, filter, &csv, err, matched);
+	return what.clients
+	    ? fs_report_clients(store, filter, &csv, err, matched)
+	    : fs_report_flows(store, filter, &csv, err, matched);
 }
 
 static int

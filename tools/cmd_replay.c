@@ -230,8 +230,8 @@ say_result(const struct fs_replayed *replayed)
 	(void)fprintf(stderr,
 	    "%llu flows judged again: %llu as stored, %llu otherwise, %llu not "
 	    "stored\n",
-	    (unsigned long long)(replayed->same + replayed->changed +
-		replayed->missing),
+	    (unsigned long long)replayed->same + replayed->changed +
+		replayed->missing,
 	    (unsigned long long)replayed->same,
 	    (unsigned long long)replayed->changed,
 	    (unsigned long long)replayed->missing);

@@ -184,9 +184,10 @@ ask(struct fs_store *store, const struct store_query *query, bool clients,
 
 int
 fs_report_export(struct fs_store *store, const struct fs_filter *filter,
-    const char *shape, bool clients, const struct fs_out *out,
-    struct fs_err *err, uint64_t *matched)
+    const struct fs_export *what, const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched)
 {
+	const char *shape = what->shape;
 	struct export export = { .out = out };
 	struct store_query query;
 	uint64_t count = 0;
@@ -199,7 +200,7 @@ fs_report_export(struct fs_store *store, const struct fs_filter *filter,
 	if (export.shape == NULL)
 		return err_set(err, FS_ECONFIG,
 		    "'%s' is unknown: expected eve, ecs, ocsf or stix", shape);
-	if (!clients && export.shape->flow == NULL)
+	if (!what->clients && export.shape->flow == NULL)
 		return err_set(err, FS_ECONFIG,
 		    "'%s' has findings about clients alone: say "
 		    "'clients'",
@@ -208,7 +209,7 @@ fs_report_export(struct fs_store *store, const struct fs_filter *filter,
 		return rc;
 	buf_init(&export.buf);
 	json_init(&export.json, &export.buf, 0);
-	rc = ask(store, &query, clients, &export, err, &count);
+	rc = ask(store, &query, what->clients, &export, err, &count);
 	buf_fini(&export.buf);
 	if (rc == 0 && matched != NULL)
 		*matched = count;

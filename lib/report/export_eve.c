@@ -1,5 +1,7 @@
 /* Lines as Suricata's EVE has them (docs.suricata.io, "EVE JSON format"): a
  * flow is an event "flow", and with a verdict above clean an "alert". */
+#include <ctype.h>
+
 #include "report/community.h"
 #include "report/export.h"
 
@@ -34,9 +36,7 @@ put_transport(struct json *json, int ip_proto)
 	size_t i;
 
 	for (i = 0; name[i] != '\0' && i + 1 < sizeof(upper); i++)
-		upper[i] = name[i] >= 'a' && name[i] <= 'z'
-		    ? (char)(name[i] - 'a' + 'A')
-		    : name[i];
+		upper[i] = (char)toupper((unsigned char)name[i]);
 	upper[i] = '\0';
 	json_put_text(json, "proto", upper);
 }

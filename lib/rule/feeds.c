@@ -109,11 +109,12 @@ fs_feeds_find(const char *const *paths, size_t path_count, fs_fault_fn *fault,
 {
 	struct fs_feeds *found = calloc(1, sizeof(*found));
 	struct loader loader;
-	int rc = loader_init(&loader, fault, ctx, err);
+	int rc;
 	size_t i;
 
 	if (found == NULL)
-		loader.faults.fatal = -ENOMEM;
+		return err_set(err, -ENOMEM, "no memory left");
+	rc = loader_init(&loader, fault, ctx, err);
 	loader.feeds_only = true;
 	for (i = 0; i < path_count && !fault_enough(&loader.faults); i++)
 		load_path(&loader, paths[i]);

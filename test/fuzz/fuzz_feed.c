@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct feed_sink sink = { &seen, take, refuse };
 	struct fs_err err = { 0 };
 	struct source source;
-	int count = 0, rc;
+	int count = 1, rc;
 
 	if (size == 0)
 		return 0;

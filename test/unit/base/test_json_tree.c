@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "test/unit/tap.h"
 
 #define TEXT(s) s, sizeof(s) - 1
@@ -86,20 +87,22 @@ test_members(void)
 	static const char text[] = "{\"b\": 1, \"a\": [{}]}";
 	const struct json_node *node;
 	struct json_node *root;
-	char names[16] = "";
+	struct buf names;
 	const char *name;
 	void *at = NULL;
 
+	buf_init(&names);
 	if (json_tree_read(text, sizeof(text) - 1, "f", NULL, &root) < 0)
 		abort();
 	while ((node = json_tree_next(root, &at, &name)) != NULL)
-		strcat(names, json_tree_is_array(node) ? "[]" : name);
-	tap_text(names, "b[]", "the members in their order");
+		buf_add_text(&names, json_tree_is_array(node) ? "[]" : name);
+	tap_text(buf_text(&names), "b[]", "the members in their order");
 	at = NULL;
 	tap_ok(json_tree_next(json_tree_member(root, "a"), &at, &name) ==
 		    NULL &&
 		json_tree_next(NULL, &at, &name) == NULL,
 	    "what is no object has none");
+	buf_fini(&names);
 	json_tree_free(root);
 }
 
