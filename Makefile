@@ -276,6 +276,7 @@ sysusersdir = $(prefix)/lib/sysusers.d
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 completiondir = $(datadir)/bash-completion/completions
 UNITS := $(patsubst daemon/systemd/%.in,%,$(wildcard daemon/systemd/*.service.in))
+TIMERS := $(notdir $(wildcard daemon/systemd/*.timer))
 COMPLETIONS := flowscan flowscand
 
 # Where everything goes; 'uninstall' removes exactly this.
@@ -285,7 +286,7 @@ INSTALLED = $(sbindir)/flowscand $(bindir)/flowscan \
 	$(libdir)/pkgconfig/flowscan.pc $(docdir)/$(EXAMPLE) \
 	$(docdir)/flowscan-alerts.yml \
 	$(foreach m,$(MANUALS),$(call manual,$(m))) \
-	$(addprefix $(unitdir)/,$(UNITS)) \
+	$(addprefix $(unitdir)/,$(UNITS) $(TIMERS)) \
 	$(sysusersdir)/flowscan.conf $(tmpfilesdir)/flowscan.conf \
 	$(addprefix $(completiondir)/,$(COMPLETIONS)) \
 	$(addprefix $(datadir)/flowscan/,$(RULE_FILES))
@@ -311,6 +312,7 @@ install: all
 	install -m 644 daemon/systemd/flowscan.sysusers $(DESTDIR)$(sysusersdir)/flowscan.conf
 	install -m 644 daemon/systemd/flowscan.tmpfiles $(DESTDIR)$(tmpfilesdir)/flowscan.conf
 	@$(foreach u,$(UNITS),sed $(FILL_IN) daemon/systemd/$(u).in > $(DESTDIR)$(unitdir)/$(u) &&) :
+	@$(foreach t,$(TIMERS),install -m 644 daemon/systemd/$(t) $(DESTDIR)$(unitdir)/$(t) &&) :
 	@$(foreach c,$(COMPLETIONS),install -m 644 tools/completion/$(c).bash $(DESTDIR)$(completiondir)/$(c) &&) :
 	@$(foreach m,$(MANUALS),install -m 644 $(m) $(DESTDIR)$(call manual,$(m)) &&) :
 	@$(foreach r,$(RULE_FILES),install -m 644 $(r) $(DESTDIR)$(datadir)/flowscan/$(r) &&) :
