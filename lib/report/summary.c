@@ -149,7 +149,7 @@ gather_suspects(struct gathering *now)
 		rc = gather_clients(now, FS_REVIEW);
 	for (i = 0; i < summary->client_count && rc >= 0; i++)
 		rc = gather_benign(now, &summary->client[i]);
-	return rc < 0 ? rc : summary_find_shares(now->store, now->err, summary);
+	return rc;
 }
 
 /* What is compared with: what the filter names, or the period before. */
@@ -172,26 +172,56 @@ find_before(const struct summary *summary, struct store_query *query)
 	query->until_us = query->since_us + span_us;
 }
 
-/* What was before, when the store was there for it. */
-static int
-gather_before(struct gathering *now)
+/* Whether the store was there for what was before. */
+static bool
+has_before(struct summary *summary, struct store_query *query)
 {
+	const uint64_t oldest_us = summary->query.snapshot.oldest_us;
+
+	*query = summary->query;
+	if (query->since_us <= oldest_us)
+		return false;
+	find_before(summary, query);
+	if (query->until_us <= oldest_us)
+		return false;
+	summary->before_since_us = query->since_us;
+	summary->before_until_us = query->until_us;
+	return true;
+}
+
+static struct store_count
+totals_of(const struct store_query *query, struct store_totals *totals)
+{
+	return (struct store_count){ .since_us = query->since_us,
+		.until_us = query->until_us,
+		.totals = totals };
+}
+
+/* All that is counted of the flows, of this period and of the one before, in
+ * one pass. */
+static int
+gather_counts(struct gathering *now, const struct store_query *before)
+{
+	struct store_count count[3 + 2 * SUMMARY_COMPARED];
 	struct summary *summary = now->summary;
-	struct store_query query = summary->query;
+	struct summary_compare *compare = NULL;
+	size_t n = 0;
 	int rc;
 
-	if (query.since_us <= summary->query.snapshot.oldest_us)
-		return 0;
-	find_before(summary, &query);
-	if (query.until_us <= summary->query.snapshot.oldest_us)
-		return 0;
-	summary->has_before = true;
-	summary->before_since_us = query.since_us;
-	summary->before_until_us = query.until_us;
-	rc = store_ask_totals(now->store, &query, now->err, &summary->before);
-	return rc < 0
-	    ? rc
-	    : summary_find_changes(now->store, &query, now->err, summary);
+	count[n++] = totals_of(&summary->query, &summary->now);
+	n += summary_ask_shares(summary, &count[n]);
+	if (summary->has_before) {
+		count[n++] = totals_of(before, &summary->before);
+		if (summary_compare_new(&summary->query, before, &count[n],
+			&compare) < 0)
+			return err_set(now->err, -ENOMEM, "no memory is left");
+		n += (size_t)2 * SUMMARY_COMPARED;
+	}
+	rc = store_ask_counts(now->store, &summary->query, count, n, now->err);
+	if (rc >= 0 && compare != NULL)
+		summary_find_changes(compare, summary);
+	summary_compare_free(compare);
+	return rc;
 }
 
 /* What analysts say, counted. */
@@ -216,6 +246,7 @@ summary_gather(struct fs_store *store, const struct fs_filter *filter,
     struct fs_err *err, struct summary *summary)
 {
 	struct gathering now = { store, summary, err };
+	struct store_query before;
 	int rc;
 
 	*summary = (struct summary){ 0 };
@@ -227,15 +258,12 @@ summary_gather(struct fs_store *store, const struct fs_filter *filter,
 	if (rc < 0 && rc != FS_EEND)
 		return rc;
 	summary->has_generation = rc == 0;
-	if ((rc = store_ask_totals(store, &summary->query, err,
-		 &summary->now)) < 0 ||
-	    (rc = gather_before(&now)) < 0 ||
-	    (rc = store_ask_events(store, &summary->query, take_event, summary,
-		 err)) < 0)
+	summary->has_before = has_before(summary, &before);
+	if ((rc = store_ask_events(store, &summary->query, take_event, summary,
+		 err)) < 0 ||
+	    (rc = gather_said(&now)) < 0 || (rc = gather_suspects(&now)) < 0)
 		return rc;
-	if ((rc = gather_said(&now)) < 0)
-		return rc;
-	return gather_suspects(&now);
+	return gather_counts(&now, &before);
 }
 
 void

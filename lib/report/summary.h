@@ -13,6 +13,7 @@ enum {
 	SUMMARY_EVENTS = 64, /* Kinds of what was missed. */
 	SUMMARY_CHANGES = 24,
 	SUMMARY_CHANGES_EACH = 6, /* Of one dimension. */
+	SUMMARY_COMPARED = 4,     /* Dimensions. */
 };
 
 /* A client to look at, with what speaks for another reading. */
@@ -87,18 +88,23 @@ int summary_gather(struct fs_store *store, const struct fs_filter *filter,
     struct fs_err *err, struct summary *summary);
 void summary_fini(struct summary *summary);
 
-/* Adds to 'owner'; then fills in 'owned', and says it. */
+/* Adds to 'owner'; then asks for what fills in 'owned', if it can be known:
+ * returns how many of 'count' were used. Then says it. */
 int summary_add_owner(struct summary *summary, const struct fs_client *client,
     struct fs_err *err);
-int summary_find_shares(struct fs_store *store, struct fs_err *err,
-    struct summary *summary);
+size_t summary_ask_shares(struct summary *summary, struct store_count *count);
 void summary_say_shares(const struct summary *summary, struct doc *doc);
 void summary_put_shares(const struct summary *summary, struct json *json);
 
-/* Fills in 'change': 'before' is the question that 'summary->before' answers.
- * Returns 0 or a negative code. */
-int summary_find_changes(struct fs_store *store,
-    const struct store_query *before, struct fs_err *err,
+/* What is counted of both periods to find what is new: SUMMARY_COMPARED
+ * dimensions each, asked for in 'count'. Returns 0 or -ENOMEM. */
+struct summary_compare;
+int summary_compare_new(const struct store_query *now,
+    const struct store_query *before, struct store_count *count,
+    struct summary_compare **compare);
+void summary_compare_free(struct summary_compare *compare);
+/* Fills in 'change' from the answers. */
+void summary_find_changes(const struct summary_compare *with,
     struct summary *summary);
 /* The section, and the part of the JSON, on what is new or grew. */
 void summary_say_new(const struct summary *summary, struct doc *doc);

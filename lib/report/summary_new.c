@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "report/fields.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -16,15 +15,19 @@ enum {
 	CLIENTS_NAMED = 5,
 };
 
-static const int dimensions[] = { FS_BY_CLASS, FS_BY_PROTOCOL, FS_BY_COUNTRY,
-	FS_BY_ASN };
+static const int dimensions[SUMMARY_COMPARED] = { FS_BY_CLASS, FS_BY_PROTOCOL,
+	FS_BY_COUNTRY, FS_BY_ASN };
 
 /* ---- Finding ------------------------------------------------------------ */
 
 /* One dimension of one period; those with the most flows come first. */
 struct counted {
-	struct store_group *group;
+	struct store_group *group; /* Owned: GROUPS_KEPT. */
 	size_t count;
+};
+
+struct summary_compare {
+	struct counted now[SUMMARY_COMPARED], before[SUMMARY_COMPARED];
 };
 
 static int
@@ -35,18 +38,6 @@ take_group(void *ctx, const struct store_group *group)
 	if (counted->count < GROUPS_KEPT)
 		counted->group[counted->count++] = *group;
 	return 0;
-}
-
-static int
-ask(struct fs_store *store, const struct store_query *query, int dimension,
-    struct fs_err *err, struct counted *counted)
-{
-	struct store_query by = *query;
-
-	counted->count = 0;
-	by.dimension = dimension;
-	by.filter.limit = GROUPS_KEPT;
-	return store_ask_by(store, &by, take_group, counted, err, NULL);
 }
 
 static uint64_t
@@ -98,29 +89,65 @@ compare(struct summary *summary, int dimension, const struct counted *now,
 	}
 }
 
-int
-summary_find_changes(struct fs_store *store, const struct store_query *before,
-    struct fs_err *err, struct summary *summary)
+static int
+ask_one(struct counted *counted, int dimension, uint64_t since_us,
+    uint64_t until_us, struct store_count *count)
 {
-	struct counted now = { 0 }, then = { 0 };
-	size_t i;
-	int rc = 0;
+	counted->group = calloc(GROUPS_KEPT, sizeof(*counted->group));
+	if (counted->group == NULL)
+		return -ENOMEM;
+	*count = (struct store_count){ .since_us = since_us,
+		.until_us = until_us,
+		.dimension = dimension,
+		.sums = true,
+		.limit = GROUPS_KEPT,
+		.fn = take_group,
+		.ctx = counted };
+	return 0;
+}
 
-	now.group = calloc(GROUPS_KEPT, sizeof(*now.group));
-	then.group = calloc(GROUPS_KEPT, sizeof(*then.group));
-	if (now.group == NULL || then.group == NULL)
-		rc = err_set(err, -ENOMEM, "no memory is left");
-	for (i = 0; i < sizeof(dimensions) / sizeof(dimensions[0]) && rc >= 0;
-	     i++) {
-		rc = ask(store, &summary->query, dimensions[i], err, &now);
-		if (rc >= 0)
-			rc = ask(store, before, dimensions[i], err, &then);
-		if (rc >= 0)
-			compare(summary, dimensions[i], &now, &then);
+int
+summary_compare_new(const struct store_query *now,
+    const struct store_query *before, struct store_count *count,
+    struct summary_compare **compare)
+{
+	struct summary_compare *c = calloc(1, sizeof(*c));
+	size_t i;
+
+	for (i = 0; c != NULL && i < SUMMARY_COMPARED; i++) {
+		if (ask_one(&c->now[i], dimensions[i], now->since_us,
+			now->until_us, &count[2 * i]) == 0 &&
+		    ask_one(&c->before[i], dimensions[i], before->since_us,
+			before->until_us, &count[2 * i + 1]) == 0)
+			continue;
+		summary_compare_free(c);
+		c = NULL;
 	}
-	free(now.group);
-	free(then.group);
-	return rc;
+	*compare = c;
+	return c != NULL ? 0 : -ENOMEM;
+}
+
+void
+summary_compare_free(struct summary_compare *compare)
+{
+	size_t i;
+
+	for (i = 0; compare != NULL && i < SUMMARY_COMPARED; i++) {
+		free(compare->now[i].group);
+		free(compare->before[i].group);
+	}
+	free(compare);
+}
+
+void
+summary_find_changes(const struct summary_compare *with,
+    struct summary *summary)
+{
+	size_t i;
+
+	for (i = 0; i < SUMMARY_COMPARED; i++)
+		compare(summary, dimensions[i], &with->now[i],
+		    &with->before[i]);
 }
 
 /* ---- Saying ------------------------------------------------------------- */

@@ -9,14 +9,21 @@
 
 enum { ROOM = 64 };
 
-/* Slots hold a group's index and one more, 0 when free: half of them or more
- * are. 'pairs' holds hashes of a key and a client, 0 when free. */
+/* A group's index and one more, 0 when free, and a part of its key's hash, so
+ * that few other groups are looked at. */
+struct slot {
+	uint32_t group;
+	uint32_t hash;
+};
+
+/* Half of the slots or more are free. 'pairs' holds hashes of a key and a
+ * client, 0 when free. */
 struct groups {
 	uint64_t seed;
 	struct group *group; /* Owned. */
 	size_t count, room;
-	uint32_t *slot; /* Owned; twice 'room' of them. */
-	uint64_t *pair; /* Owned. */
+	struct slot *slot; /* Owned; twice 'room' of them. */
+	uint64_t *pair;    /* Owned. */
 	size_t pair_count, pair_room;
 };
 
@@ -52,21 +59,43 @@ groups_free(struct groups *groups)
 
 /* ---- Keys --------------------------------------------------------------- */
 
+static bool
+is_group(const struct group *group, const void *key, size_t size)
+{
+	return group->key_size == size && memcmp(group->key, key, size) == 0;
+}
+
 /* The slot of a key, or the free one where it belongs. */
-static uint32_t *
-slot_of(const struct groups *groups, const void *key, size_t size)
+static struct slot *
+slot_of(const struct groups *groups, const void *key, size_t size,
+    uint32_t hash)
 {
 	const size_t mask = groups->room * 2 - 1;
-	size_t at = (size_t)hash_seeded(key, size, groups->seed) & mask;
-	const struct group *group;
+	size_t at = hash & mask;
+	const struct slot *slot = groups->slot;
 
-	for (; groups->slot[at] != 0; at = (at + 1) & mask) {
-		group = &groups->group[groups->slot[at] - 1];
-		if (group->key_size == size &&
-		    memcmp(group->key, key, size) == 0)
+	for (; slot[at].group != 0; at = (at + 1) & mask)
+		if (slot[at].hash == hash &&
+		    is_group(&groups->group[slot[at].group - 1], key, size))
 			break;
-	}
 	return &groups->slot[at];
+}
+
+/* Moves slots to where they belong in twice the room. */
+static void
+move_slots(const struct slot *from, size_t count, struct slot *to)
+{
+	const size_t mask = count * 2 - 1;
+	size_t i, at;
+
+	for (i = 0; i < count; i++) {
+		if (from[i].group == 0)
+			continue;
+		at = from[i].hash & mask;
+		while (to[at].group != 0)
+			at = (at + 1) & mask;
+		to[at] = from[i];
+	}
 }
 
 static int
@@ -74,8 +103,7 @@ grow(struct groups *groups)
 {
 	const size_t room = groups->room * 2;
 	struct group *group;
-	uint32_t *slot;
-	size_t i;
+	struct slot *slot;
 
 	if (room > GROUPS_MAX)
 		return FS_EFULL;
@@ -86,40 +114,40 @@ grow(struct groups *groups)
 	slot = calloc(room * 2, sizeof(*slot));
 	if (slot == NULL)
 		return -ENOMEM;
+	move_slots(groups->slot, room, slot);
 	free(groups->slot);
 	groups->slot = slot;
 	groups->room = room;
-	for (i = 0; i < groups->count; i++)
-		*slot_of(groups, group[i].key, group[i].key_size) =
-		    (uint32_t)(i + 1);
 	return 0;
 }
 
-/* Finds or makes the group of a key. */
-static int
-group_of(struct groups *groups, const void *key, size_t size,
-    struct group **group)
+int
+groups_find(struct groups *groups, const void *key, size_t size, size_t *index)
 {
-	uint32_t *slot;
+	struct slot *slot;
+	struct group *group;
+	uint32_t hash;
 	int rc;
 
 	if (size > GROUP_KEY_SIZE)
 		size = GROUP_KEY_SIZE;
 	if (size == 0)
 		key = "";
-	slot = slot_of(groups, key, size);
-	if (*slot == 0) {
+	hash = (uint32_t)hash_seeded(key, size, groups->seed);
+	slot = slot_of(groups, key, size, hash);
+	if (slot->group == 0) {
 		if (groups->count == groups->room) {
 			if ((rc = grow(groups)) < 0)
 				return rc;
-			slot = slot_of(groups, key, size);
+			slot = slot_of(groups, key, size, hash);
 		}
-		*group = &groups->group[groups->count++];
-		**group = (struct group){ .key_size = (uint8_t)size };
-		memcpy((*group)->key, key, size);
-		*slot = (uint32_t)groups->count;
+		group = &groups->group[groups->count++];
+		*group = (struct group){ .key_size = (uint8_t)size,
+			.index = (uint32_t)groups->count - 1 };
+		memcpy(group->key, key, size);
+		*slot = (struct slot){ (uint32_t)groups->count, hash };
 	}
-	*group = &groups->group[*slot - 1];
+	*index = slot->group - 1;
 	return 0;
 }
 
@@ -184,32 +212,27 @@ static void
 count_decision(struct group *group, const struct group_row *row)
 {
 	if (row->decision == FS_ANOMALOUS)
-		group->anomalous++;
+		group->anomalous += row->flows;
 	else if (row->decision == FS_REVIEW)
-		group->review++;
+		group->review += row->flows;
 	else if (row->coverage == FS_COVERAGE_NONE)
-		group->unjudged++;
+		group->unjudged += row->flows;
 	else
-		group->clean++;
+		group->clean += row->flows;
 }
 
 int
-groups_add(struct groups *groups, const struct group_row *row)
+groups_put(struct groups *groups, size_t index, const struct group_row *row)
 {
-	struct group *group;
-	int rc;
+	struct group *group = &groups->group[index];
 
-	if ((rc = group_of(groups, row->key, row->key_size, &group)) < 0)
-		return rc;
 	if (group->flows == 0 || row->first_us < group->first_us)
 		group->first_us = row->first_us;
 	if (row->last_us > group->last_us)
 		group->last_us = row->last_us;
 	if (row->score_ppm > group->score_ppm)
 		group->score_ppm = row->score_ppm;
-	if (row->seq > group->seq)
-		group->seq = row->seq;
-	group->flows++;
+	group->flows += row->flows;
 	num_count(&group->packets, row->packets);
 	num_count(&group->bytes, row->bytes);
 	count_decision(group, row);
@@ -219,14 +242,24 @@ groups_add(struct groups *groups, const struct group_row *row)
 }
 
 int
+groups_add(struct groups *groups, const void *key, size_t size,
+    const struct group_row *row)
+{
+	size_t index;
+	int rc = groups_find(groups, key, size, &index);
+
+	return rc < 0 ? rc : groups_put(groups, index, row);
+}
+
+int
 groups_add_client(struct groups *groups, const void *key, size_t size)
 {
-	struct group *group;
-	int rc = group_of(groups, key, size, &group);
+	size_t index;
+	int rc = groups_find(groups, key, size, &index);
 
 	if (rc < 0)
 		return rc;
-	group->clients++;
+	groups->group[index].clients++;
 	return 0;
 }
 

@@ -13,28 +13,26 @@ enum {
 
 struct groups;
 
-/* One row; bytes are borrowed during the call. */
+/* One row, or the sum of some that are alike; bytes are borrowed during the
+ * call. */
 struct group_row {
-	const void *key;
-	size_t key_size;
 	const void *client; /* Null: clients are not counted by rows. */
 	size_t client_size;
-	uint64_t packets, bytes;
+	uint64_t flows, packets, bytes;
 	uint64_t first_us, last_us;
 	unsigned decision, coverage;
 	int32_t score_ppm;
-	int64_t seq;
 };
 
 /* The sum of the rows of one key. */
 struct group {
 	uint8_t key[GROUP_KEY_SIZE];
 	uint8_t key_size;
+	uint32_t index;    /* That it was found at. */
 	int32_t score_ppm; /* The highest. */
 	uint64_t flows, clients, packets, bytes;
 	uint64_t clean, review, anomalous, unjudged;
 	uint64_t first_us, last_us;
-	int64_t seq; /* Of the latest row. */
 };
 
 /* 'seed' keys the tables, as strangers choose what is in them; groups do not
@@ -42,8 +40,16 @@ struct group {
 struct groups *groups_new(uint64_t seed);
 void groups_free(struct groups *groups);
 
-/* Counts a row. Returns 0, -ENOMEM or FS_EFULL. */
-int groups_add(struct groups *groups, const struct group_row *row);
+/* Finds or makes the group of a key, whose index stays until they are sorted.
+ * Returns 0, -ENOMEM or FS_EFULL. */
+int groups_find(struct groups *groups, const void *key, size_t size,
+    size_t *index);
+/* Counts a row in a group. Returns 0 or -ENOMEM. */
+int groups_put(struct groups *groups, size_t index,
+    const struct group_row *row);
+/* Both. */
+int groups_add(struct groups *groups, const void *key, size_t size,
+    const struct group_row *row);
 /* Counts a client of a key. The same. */
 int groups_add_client(struct groups *groups, const void *key, size_t size);
 

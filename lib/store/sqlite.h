@@ -47,6 +47,7 @@ enum sqlite_sql {
 	SQL_PUT_SERVED,
 	SQL_CLIENTS,
 	SQL_CLIENT,
+	SQL_FIND_CLIENT,
 	SQL_EVENTS,
 	SQL_CLIENT_TOTALS,
 	SQL_CLIENT_EVIDENCE,
@@ -121,6 +122,8 @@ int sqlite_open_write(const char *path, struct fs_err *err,
 int sqlite_open_read(const char *path, struct fs_err *err,
     struct sqlite_store **store);
 void sqlite_close(void *state);
+/* A number for tables in memory that nobody can guess. */
+uint64_t sqlite_seed(const void *state);
 
 /* ---- sqlite_schema.c ---------------------------------------------------- */
 
@@ -440,7 +443,7 @@ int sqlite_put_meta(struct sqlite_store *store, const char *name,
 void sqlite_stretch(struct sqlite_store *store, uint64_t first_us,
     uint64_t last_us);
 
-/* ---- Questions: sqlite_write, _flow, _read, _client, _total, _group, _meta
+/* ---- Questions: sqlite_write, _flow, _read, _client, _count, _meta
  * ------ */
 
 int sqlite_put_generation(void *state, const struct fs_ruleset *rules,
@@ -461,10 +464,10 @@ int sqlite_clients(void *state, const struct store_query *query,
     store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
 int sqlite_find_flow(void *state, const struct store_snapshot *snapshot,
     uint64_t flow_id, struct fs_err *err, struct store_flow *row);
-int sqlite_totals(void *state, const struct store_query *query,
-    struct fs_err *err, struct store_totals *totals);
-int sqlite_groups(void *state, const struct store_query *query,
-    store_group_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
+int sqlite_find_client(void *state, const struct store_snapshot *snapshot,
+    const struct fs_addr *addr, struct fs_err *err, struct store_client *row);
+int sqlite_counts(void *state, const struct store_query *query,
+    struct counting *const *counting, size_t count, struct fs_err *err);
 int sqlite_events(void *state, const struct store_query *query,
     store_event_fn *fn, void *ctx, struct fs_err *err);
 int sqlite_find_rule(void *state, const char *rules_digest, const char *name,

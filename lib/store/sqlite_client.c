@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/addr.h"
 #include "base/err.h"
 #include "store/sqlite.h"
 
@@ -104,4 +105,46 @@ sqlite_clients(void *state, const struct store_query *query,
 		*matched = keys.count;
 	free(keys.seq);
 	return rc;
+}
+
+/* The latest row of one client, or 0. */
+static int
+find_row(struct sqlite_store *store, const struct store_snapshot *snapshot,
+    const struct fs_prefix *client, struct fs_err *err, int64_t *seq)
+{
+	struct sqlite3_stmt *stmt;
+	int rc;
+
+	if ((rc = sqlite_take(store, SQL_FIND_CLIENT, err, &stmt)) < 0)
+		return rc;
+	sqlite_bind_addr(stmt, 1, &client->addr);
+	sqlite_bind_int(stmt, 2, client->bits);
+	sqlite_bind_int(stmt, 3, snapshot->client_top);
+	if ((rc = sqlite_next(store, stmt, err)) > 0)
+		*seq = sqlite_int(stmt, 0);
+	sqlite_done(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+/* Looks for each network that an address is in: what a client is may have
+ * changed from run to run. */
+int
+sqlite_find_client(void *state, const struct store_snapshot *snapshot,
+    const struct fs_addr *addr, struct fs_err *err, struct store_client *row)
+{
+	struct fs_prefix client;
+	int bits, rc = 0;
+	int64_t seq = 0;
+
+	for (bits = addr->family == 4 ? 32 : 128; bits >= 0 && seq == 0;
+	     bits--) {
+		client = (struct fs_prefix){ addr_mask(addr, (unsigned)bits),
+			(uint8_t)bits };
+		if ((rc = find_row(state, snapshot, &client, err, &seq)) < 0)
+			return rc;
+	}
+	if (seq == 0)
+		return FS_EEND;
+	rc = read_client(state, seq, err, row);
+	return rc > 0 ? 0 : rc == 0 ? FS_EEND : rc;
 }

@@ -91,6 +91,12 @@ store_new(const char *path, struct fs_err *err, struct sqlite_store **store)
 	return 0;
 }
 
+uint64_t
+sqlite_seed(const void *state)
+{
+	return ((const struct sqlite_store *)state)->seed;
+}
+
 static void
 close_database(struct sqlite_store *store)
 {

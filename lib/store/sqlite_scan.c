@@ -294,6 +294,17 @@ scan_rest(struct pass *pass, const struct sqlite_part *part)
 	return rc;
 }
 
+/* What an index finds is few rows: whether they are hidden is asked of each. */
+#define NOT_HIDDEN                                                   \
+	" AND NOT EXISTS (SELECT 1 FROM later l WHERE l.seq = f.seq" \
+	" AND l.by <= :flow_top)"
+
+static void
+hide_none(struct pass *pass)
+{
+	pass->hidden.count = pass->hidden.at = 0;
+}
+
 /* The rows of one network, by the index. */
 static int
 scan_network(struct pass *pass, const struct sqlite_part *part)
@@ -302,13 +313,13 @@ scan_network(struct pass *pass, const struct sqlite_part *part)
 	struct sqlite3_stmt *stmt = NULL;
 	int rc;
 
-	if ((rc = load_hidden(pass, part->first_seq,
-		 part->first_seq + part->rows)) < 0 ||
-	    (rc = sqlite_prepare(pass->store,
+	if ((rc = sqlite_prepare(pass->store,
 		 "SELECT" SQLITE_BRIEF " FROM flows_%lld f"
-		 " WHERE f.client BETWEEN :low AND :high ORDER BY f.seq",
+		 " WHERE f.client BETWEEN :low AND :high" NOT_HIDDEN
+		 " ORDER BY f.seq",
 		 part->id, pass->err, &stmt)) < 0)
 		return rc;
+	hide_none(pass);
 	sqlite_bind_query(stmt, pass->scan->query, &bounds);
 	rc = scan_rows(pass, stmt);
 	sqlite3_finalize(stmt);
@@ -323,14 +334,16 @@ scan_flow(struct pass *pass, const struct sqlite_part *part)
 	int rc;
 
 	if ((rc = sqlite_prepare(pass->store,
-		 "SELECT" SQLITE_BRIEF " FROM flows_%lld f WHERE f.flow_id = ?"
-		 " ORDER BY f.seq",
+		 "SELECT" SQLITE_BRIEF " FROM flows_%lld f"
+		 " WHERE f.flow_id = :flow" NOT_HIDDEN " ORDER BY f.seq",
 		 part->id, pass->err, &stmt)) < 0)
 		return rc;
-	sqlite_bind_int(stmt, 1, (int64_t)*pass->scan->flow_id);
-	if ((rc = load_hidden(pass, part->first_seq,
-		 part->first_seq + part->rows)) >= 0)
-		rc = scan_rows(pass, stmt);
+	hide_none(pass);
+	sqlite_bind_int(stmt, sqlite_at(stmt, ":flow"),
+	    (int64_t)*pass->scan->flow_id);
+	sqlite_bind_int(stmt, sqlite_at(stmt, ":flow_top"),
+	    pass->scan->query->snapshot.flow_top);
+	rc = scan_rows(pass, stmt);
 	sqlite3_finalize(stmt);
 	return rc;
 }

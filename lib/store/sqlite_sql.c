@@ -102,6 +102,9 @@ static const char *const texts[SQL_COUNT] = {
 	    " ORDER BY iif(:by_last, c.last_us, -c.score_ppm), length(c.addr),"
 	    " c.addr, c.bits",
 	[SQL_CLIENT] = "SELECT" CLIENT_COLUMNS " FROM clients WHERE seq = ?",
+	[SQL_FIND_CLIENT] = "SELECT seq FROM clients INDEXED BY clients_addr"
+			    " WHERE addr = ?1 AND bits = ?2 AND seq <= ?3"
+			    " ORDER BY rev DESC, seq DESC LIMIT 1",
 	[SQL_EVENTS] = "SELECT time_us, until_us, kind, count, bytes, subject,"
 		       " text, sensor FROM events WHERE seq <= :event_top"
 		       " AND time_us < :until AND until_us >= :since"

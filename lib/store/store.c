@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,9 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "store/count.h"
 #include "store/sqlite.h"
 
-enum { LONGEST_BITS = 128 };
 static const uint64_t us_per_hour = 3600000000;
 
 /* ---- The public face ---------------------------------------------------- */
@@ -24,7 +25,9 @@ store_of(const struct store_ops *ops, void *state, struct fs_err *err,
 		ops->close(state);
 		return err_set(err, -ENOMEM, "no memory is left");
 	}
-	*s = (struct fs_store){ .ops = ops, .state = state };
+	*s = (struct fs_store){ .ops = ops,
+		.state = state,
+		.seed = sqlite_seed(state) };
 	*store = s;
 	return 0;
 }
@@ -319,58 +322,72 @@ store_ask_flow(struct fs_store *store, const struct store_snapshot *snapshot,
 	return store->ops->find_flow(store->state, snapshot, flow_id, err, row);
 }
 
-/* Of several clients that hold an address, the narrowest is meant. */
-struct narrowest {
-	const struct fs_addr *addr;
-	struct store_client *row;
-	bool found;
-};
-
-static int
-take_narrowest(void *ctx, const struct store_client *row)
-{
-	struct narrowest *best = ctx;
-	struct fs_prefix net = { row->client.addr, row->client.bits };
-
-	if (!addr_in_prefix(best->addr, &net) ||
-	    (best->found && row->client.bits <= best->row->client.bits))
-		return 0;
-	*best->row = *row;
-	best->found = true;
-	return 0;
-}
-
 int
 store_ask_client(struct fs_store *store, const struct store_snapshot *snapshot,
     const struct fs_addr *addr, struct fs_err *err, struct store_client *row)
 {
-	struct store_query query = { .snapshot = *snapshot };
-	struct narrowest best = { addr, row, false };
-	int rc;
+	return store->ops->find_client(store->state, snapshot, addr, err, row);
+}
 
-	fs_filter_init(&query.filter);
-	query.filter.client = (struct fs_prefix){ *addr,
-		(uint8_t)(addr->family == 4 ? 32 : LONGEST_BITS) };
-	store_query_whole(&query);
-	rc = store_ask_clients(store, &query, take_narrowest, &best, err, NULL);
-	return rc < 0 ? rc : best.found ? 0 : FS_EEND;
+/* Counts what is asked for; '*matched' is that of the first one. */
+static int
+count_all(struct fs_store *store, const struct store_query *query,
+    const struct store_count *count, size_t counts, struct fs_err *err,
+    uint64_t *matched)
+{
+	struct counting *counting[STORE_COUNTS] = { NULL };
+	size_t i;
+	int rc = 0;
+
+	assert(counts <= STORE_COUNTS);
+	for (i = 0; i < counts; i++) {
+		counting[i] = counting_new(&count[i], store->seed);
+		if (counting[i] == NULL)
+			rc = err_set(err, -ENOMEM, "no memory is left");
+	}
+	if (rc >= 0)
+		rc = store->ops->counts(store->state, query, counting, counts,
+		    err);
+	for (i = 0; i < counts && rc >= 0; i++)
+		rc = counting_give(counting[i], i == 0 ? matched : NULL);
+	for (i = 0; i < counts; i++)
+		counting_free(counting[i]);
+	return rc;
+}
+
+int
+store_ask_counts(struct fs_store *store, const struct store_query *query,
+    const struct store_count *count, size_t counts, struct fs_err *err)
+{
+	return count_all(store, query, count, counts, err, NULL);
 }
 
 int
 store_ask_totals(struct fs_store *store, const struct store_query *query,
     struct fs_err *err, struct store_totals *totals)
 {
-	return store->ops->totals(store->state, query, err, totals);
+	const struct store_count count = { .since_us = query->since_us,
+		.until_us = query->until_us,
+		.totals = totals };
+
+	return count_all(store, query, &count, 1, err, NULL);
 }
 
 int
 store_ask_by(struct fs_store *store, const struct store_query *query,
     store_group_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
 {
+	const struct store_count count = { .since_us = query->since_us,
+		.until_us = query->until_us,
+		.dimension = query->dimension,
+		.limit = query->filter.limit,
+		.fn = fn,
+		.ctx = ctx };
+
 	if (query->dimension < 0 || query->dimension >= FS_BY_COUNT)
 		return err_set(err, FS_ECONFIG, "there is no dimension %d",
 		    query->dimension);
-	return store->ops->groups(store->state, query, fn, ctx, err, matched);
+	return count_all(store, query, &count, 1, err, matched);
 }
 
 int

@@ -102,6 +102,24 @@ struct store_group {
 
 typedef int store_group_fn(void *ctx, const struct store_group *group);
 
+/* What is counted of a period, by a question that asks for several at once:
+ * the filter of all of them is that of the question. */
+struct store_count {
+	uint64_t since_us, until_us; /* In place of the question's period. */
+	struct store_totals *totals; /* Filled in; or null: groups are given. */
+	int dimension;               /* enum fs_dimension */
+	/* Groups hold flows, packets and bytes only; not for clients, rules
+	 * and hours. */
+	bool sums;
+	uint64_t limit; /* Of groups; 0: none. */
+	store_group_fn *fn;
+	void *ctx;
+};
+
+enum { STORE_COUNTS = 16 }; /* At once. */
+
+struct counting;
+
 /* A rule as it was loaded; lists are one item a line. Text that does not fit
  * is cut. */
 struct store_rule {
@@ -148,11 +166,12 @@ struct store_ops {
 	    uint64_t *matched);
 	int (*find_flow)(void *state, const struct store_snapshot *snapshot,
 	    uint64_t flow_id, struct fs_err *err, struct store_flow *row);
-	int (*totals)(void *state, const struct store_query *query,
-	    struct fs_err *err, struct store_totals *totals);
-	int (*groups)(void *state, const struct store_query *query,
-	    store_group_fn *fn, void *ctx, struct fs_err *err,
-	    uint64_t *matched);
+	int (*find_client)(void *state, const struct store_snapshot *snapshot,
+	    const struct fs_addr *addr, struct fs_err *err,
+	    struct store_client *row);
+	/* Adds to each of 'counting'. */
+	int (*counts)(void *state, const struct store_query *query,
+	    struct counting *const *counting, size_t count, struct fs_err *err);
 	int (*events)(void *state, const struct store_query *query,
 	    store_event_fn *fn, void *ctx, struct fs_err *err);
 	int (*find_rule)(void *state, const char *rules_digest,
@@ -176,7 +195,8 @@ struct store_ops {
 
 struct fs_store {
 	const struct store_ops *ops;
-	void *state; /* Owned. */
+	void *state;   /* Owned. */
+	uint64_t seed; /* Of tables in memory. */
 	/* What analysts say, borrowed; or null. */
 	const struct fs_desk *desk;
 	uint64_t now_us; /* For what has expired. */
@@ -202,10 +222,14 @@ int store_ask_clients(struct fs_store *store, const struct store_query *query,
 int store_ask_flow(struct fs_store *store,
     const struct store_snapshot *snapshot, uint64_t flow_id, struct fs_err *err,
     struct store_flow *row);
-/* The client that holds 'addr': an IPv6 client is a network. The same. */
+/* The client that holds 'addr': an IPv6 client is a network. Of several the
+ * narrowest is meant. The same. */
 int store_ask_client(struct fs_store *store,
     const struct store_snapshot *snapshot, const struct fs_addr *addr,
     struct fs_err *err, struct store_client *row);
+/* All in one pass over the flows, which is what takes the time. */
+int store_ask_counts(struct fs_store *store, const struct store_query *query,
+    const struct store_count *count, size_t counts, struct fs_err *err);
 int store_ask_totals(struct fs_store *store, const struct store_query *query,
     struct fs_err *err, struct store_totals *totals);
 /* Most flows first, then by key; hours in order of time. */

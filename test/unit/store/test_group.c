@@ -6,43 +6,40 @@
 #include "../tap.h"
 
 static struct group_row
-row_of(const char *key, const char *client)
+row_of(const char *client)
 {
-	return (struct group_row){ .key = key,
-		.key_size = strlen(key),
-		.client = client,
+	return (struct group_row){ .client = client,
 		.client_size = strlen(client),
+		.flows = 1,
 		.packets = 2,
 		.bytes = 100,
 		.first_us = 50,
 		.last_us = 60,
 		.coverage = FS_COVERAGE_FULL,
-		.score_ppm = 5,
-		.seq = 1 };
+		.score_ppm = 5 };
 }
 
 static void
 test_sums(void)
 {
 	struct groups *groups = groups_new(1);
-	struct group_row row = row_of("tls", "a");
+	struct group_row row = row_of("a");
 	const struct group *group;
 
-	groups_add(groups, &row);
-	groups_add(groups, &row);
-	row = row_of("tls", "b");
+	groups_add(groups, "tls", 3, &row);
+	groups_add(groups, "tls", 3, &row);
+	row = row_of("b");
 	row.first_us = 10;
 	row.last_us = 20;
 	row.score_ppm = 900;
 	row.decision = FS_ANOMALOUS;
-	row.seq = 7;
-	groups_add(groups, &row);
+	groups_add(groups, "tls", 3, &row);
 	row.decision = FS_REVIEW;
 	row.bytes = UINT64_MAX;
-	groups_add(groups, &row);
-	row = row_of("tls", "b");
+	groups_add(groups, "tls", 3, &row);
+	row = row_of("b");
 	row.coverage = FS_COVERAGE_NONE;
-	groups_add(groups, &row);
+	groups_add(groups, "tls", 3, &row);
 	groups_sort(groups, GROUP_BY_FLOWS);
 	tap_int((long long)groups_count(groups), 1, "one key, one group");
 	group = groups_at(groups, 0);
@@ -57,7 +54,6 @@ test_sums(void)
 	tap_int((long long)group->first_us, 10, "the first");
 	tap_int((long long)group->last_us, 60, "the last");
 	tap_int(group->score_ppm, 900, "the highest score");
-	tap_int(group->seq, 7, "the latest row");
 	groups_free(groups);
 }
 
@@ -71,8 +67,8 @@ check_order(const char *const *keys, size_t count, enum group_order order,
 	size_t i, size = 0;
 
 	for (i = 0; i < count; i++) {
-		row = row_of(keys[i], "a");
-		groups_add(groups, &row);
+		row = row_of("a");
+		groups_add(groups, keys[i], strlen(keys[i]), &row);
 	}
 	groups_sort(groups, order);
 	for (i = 0; i < groups_count(groups); i++)
@@ -108,8 +104,9 @@ test_many(void)
 		snprintf(key, sizeof(key), "key-%u", i);
 		for (j = 0; j < 3 + i % 2; j++) {
 			snprintf(client, sizeof(client), "%u", j % 3);
-			row = row_of(key, client);
-			right &= groups_add(groups, &row) == 0;
+			row = row_of(client);
+			right &=
+			    groups_add(groups, key, strlen(key), &row) == 0;
 		}
 	}
 	tap_int((long long)groups_count(groups), 5000, "groups");
@@ -123,19 +120,14 @@ static void
 test_long_keys(void)
 {
 	struct groups *groups = groups_new(4);
-	struct group_row row = row_of("", "a");
+	struct group_row row = row_of("a");
 	char key[GROUP_KEY_SIZE + 10];
 
 	memset(key, 'x', sizeof(key));
-	row.key = key;
-	row.key_size = sizeof(key);
-	groups_add(groups, &row);
-	row.key_size = GROUP_KEY_SIZE;
-	groups_add(groups, &row);
+	groups_add(groups, key, sizeof(key), &row);
+	groups_add(groups, key, GROUP_KEY_SIZE, &row);
 	tap_int((long long)groups_count(groups), 1, "long keys are cut");
-	row.key = NULL;
-	row.key_size = 0;
-	tap_int(groups_add(groups, &row), 0, "no key is one, too");
+	tap_int(groups_add(groups, NULL, 0, &row), 0, "no key is one, too");
 	tap_int(groups_add_client(groups, "y", 1), 0, "a client alone");
 	tap_int((long long)groups_count(groups), 3, "is a group");
 	groups_free(groups);
@@ -145,15 +137,13 @@ static void
 test_full(void)
 {
 	struct groups *groups = groups_new(5);
-	struct group_row row = row_of("", "a");
+	struct group_row row = row_of("a");
 	uint32_t i;
 	int rc = 0;
 
 	row.client = NULL;
-	row.key = &i;
-	row.key_size = sizeof(i);
 	for (i = 0; i <= GROUPS_MAX && rc == 0; i++)
-		rc = groups_add(groups, &row);
+		rc = groups_add(groups, &i, sizeof(i), &row);
 	tap_int(rc, FS_EFULL, "no more than the most");
 	tap_int((long long)groups_count(groups), GROUPS_MAX, "are counted");
 	groups_free(groups);
