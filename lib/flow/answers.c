@@ -247,6 +247,22 @@ note_stall(struct answers *answers, const struct flow *flow, uint64_t time_us)
 		    time_us);
 }
 
+/* The client first speaks after the server: when TCP has acknowledged what
+ * this answers. Where TCP ends before the client, that was long before. */
+static void
+note_ack(struct answers *answers, const struct flow *flow,
+    const struct packet *packet)
+{
+	const struct answers_sent *sent;
+	bool all;
+
+	sent = acknowledged(answers, packet->tcp.ack, &all);
+	if (sent != NULL && !answers->spoilt &&
+	    answers->acked == packet->tcp.ack)
+		keep_once(answers, ANSWERS_ACK, flow, sent->time_us,
+		    answers->acked_us);
+}
+
 /* The client speaks after the server: what it asks next. */
 static void
 note_turn(struct answers *answers, const struct flow *flow,
@@ -258,9 +274,11 @@ note_turn(struct answers *answers, const struct flow *flow,
 	/* What ends TLS takes its turns. TLS 1.3 has one after the hello, in
 	 * records that look like data; before it, or with a second hello,
 	 * there is one more. */
-	if (answers->turns == 0)
+	if (answers->turns == 0) {
+		note_ack(answers, flow, packet);
 		answers->handshake_turns =
 		    answers->walking && !answers->plain ? 1 : 2;
+	}
 	if (answers->turns++ < answers->handshake_turns || answers->spoilt ||
 	    answers->answer_bytes < ANSWER_MIN)
 		return;
@@ -302,8 +320,13 @@ client_packet(struct answers *answers, const struct flow *flow,
     const struct packet *packet, uint64_t time_us)
 {
 	const struct flow_side *server = &flow->side[!flow->client];
+	uint32_t acked = flow->side[flow->client].acked;
 	uint8_t flags = packet->tcp.flags;
 
+	if (before(answers->acked, acked)) {
+		answers->acked = acked;
+		answers->acked_us = time_us;
+	}
 	if (packet->payload_size > 0)
 		client_payload(answers, flow, packet, time_us);
 	if ((flags & (TCP_FIN | TCP_RST)) == 0 || answers->closed)
@@ -325,6 +348,7 @@ answers_begin(struct answers *answers, const struct flow *flow)
 	answers->walking =
 	    client->has_isn && client->hole_seq == client->hole_end;
 	answers->record_seq = client->next_seq;
+	answers->acked = client->acked;
 }
 
 void

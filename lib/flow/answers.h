@@ -24,6 +24,9 @@ enum answers_kind {
 	ANSWERS_WINDOW,   /* HTTP/2's WINDOW_UPDATE. */
 	ANSWERS_SETTINGS, /* HTTP/2's acknowledgement of SETTINGS. */
 	ANSWERS_CLOSE,    /* FIN or RST, after the server's FIN. */
+	/* Not the program's: TCP's acknowledgement of what its first words
+	 * to the server answer. */
+	ANSWERS_ACK,
 	ANSWERS_KINDS,
 	/* The kinds that come more than once come first. */
 	ANSWERS_MANY = ANSWERS_SETTINGS,
@@ -49,6 +52,8 @@ struct answers {
 	struct answers_sent sent[ANSWERS_SENT]; /* A ring. */
 	uint64_t covered_us; /* When all of the client's was acknowledged. */
 	uint64_t fin_us;     /* The server's; 0: none yet. */
+	uint64_t acked_us;   /* When the client acknowledged 'acked'. */
+	uint32_t acked;      /* Its highest acknowledgement. */
 	uint32_t sent_count;
 	uint32_t record_seq;      /* Where the client's next record begins. */
 	uint32_t handshake_turns; /* Of these, of TLS itself. */

@@ -39,6 +39,7 @@ set_middle(const struct answers *answers, enum answers_kind kind,
 		[ANSWERS_WINDOW] = TIMES_WINDOW,
 		[ANSWERS_SETTINGS] = TIMES_SETTINGS,
 		[ANSWERS_CLOSE] = TIMES_CLOSE,
+		[ANSWERS_ACK] = TIMES_ACK,
 	};
 	const struct answers_span *span;
 	uint32_t count, kept = answers_spans(answers, kind, &span, &count);
@@ -83,6 +84,8 @@ set_answers(const struct answers *answers, uint32_t least_us,
 	set_middle(answers, ANSWERS_WINDOW, least_us,
 	    SIGNAL_RTT_H2_WINDOW_GAP_MS, signals);
 	set_middle(answers, ANSWERS_CLOSE, least_us, SIGNAL_RTT_CLOSE_GAP_MS,
+	    signals);
+	set_middle(answers, ANSWERS_ACK, least_us, SIGNAL_RTT_ACK_GAP_MS,
 	    signals);
 	set_middle(answers, ANSWERS_UPLOAD, least_us, SIGNAL_RTT_UPLOAD_STEP_MS,
 	    signals);

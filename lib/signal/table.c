@@ -359,6 +359,10 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	    EXIT,
 	    "how much later the client closes after the server's FIN "
 	    "than TCP answers" },
+	[SIGNAL_RTT_ACK_GAP_MS] = { "rtt.ack_gap_ms", NUMBER, UNIT_MS, FLOW,
+	    EXIT,
+	    "how much later TCP acknowledges the server's first flight than "
+	    "the least round trip" },
 	[SIGNAL_RTT_TURN_GAP_MS] = { "rtt.turn_gap_ms", NUMBER, UNIT_MS, FLOW,
 	    EXIT,
 	    "least time from a whole answer to the next request, beyond the "

@@ -14,6 +14,7 @@ static const struct {
 	[TIMES_UPLOAD] = { "all acknowledged", "more of the request" },
 	[TIMES_CLOSE] = { "server's FIN", "client's FIN or RST" },
 	[TIMES_QUIC] = { "server's handshake packet", "client's answer" },
+	[TIMES_ACK] = { "end of the server's TLS flight", "acknowledgement" },
 };
 
 void

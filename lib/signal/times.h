@@ -18,6 +18,7 @@ enum times_kind {
 	TIMES_UPLOAD,
 	TIMES_CLOSE,
 	TIMES_QUIC,
+	TIMES_ACK,
 	TIMES_KINDS,
 };
 

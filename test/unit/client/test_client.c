@@ -460,18 +460,18 @@ test_medians(void)
 	client = touch(table, 7);
 	for (i = 0; i < 3; i++) {
 		signals_clear(&signals);
-		signals_set_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS,
-		    (i + 1ULL) * 1000);
+		signals_set_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS, i + 1000ULL);
+		signals_set_us(&signals, SIGNAL_RTT_ACK_GAP_MS, i + 4000ULL);
 		signals_set_us(&signals, SIGNAL_RTT_H2_WINDOW_GAP_MS,
 		    (3ULL - i) * 50000);
 		client_fold(table, client, observation(NULL, 0, DAY), &signals);
 	}
 	signals_clear(&signals);
 	client_signals(client, &signals);
-	tap_int(signals_milli(&signals, SIGNAL_CLIENT_CLOSE_GAP_MS), 2000,
-	    "median of the closes");
-	tap_int(signals_milli(&signals, SIGNAL_CLIENT_CLOSE_GAP_FLOWS), 3000,
-	    "of three flows");
+	tap_ok(signals_milli(&signals, SIGNAL_CLIENT_CLOSE_GAP_MS) == 1001 &&
+		signals_milli(&signals, SIGNAL_CLIENT_ACK_GAP_FLOWS) == 3000 &&
+		signals_milli(&signals, SIGNAL_CLIENT_ACK_GAP_MS) == 4001,
+	    "medians of the closes and acknowledgements of three flows");
 	tap_int(signals_milli(&signals, SIGNAL_CLIENT_WINDOW_GAP_MS), 100000,
 	    "median of the WINDOW_UPDATEs");
 	tap_ok(!signals_known(&signals, SIGNAL_CLIENT_SETTINGS_GAP_MS) &&

@@ -200,16 +200,17 @@ take(struct play *play, const struct act *act)
 		    build_at(at_us));
 }
 
+static const struct act start[] = {
+	{ CLIENT, 0, TCP_SYN, UINT32_MAX, 0, NULL, 0 },
+	{ SERVER, 1, TCP_SYN | TCP_ACK, UINT32_MAX, 0, NULL, 0 },
+	{ CLIENT, 41, A, 0, 0, NULL, 0 },
+	{ CLIENT, 60, A, 0, 0, "16 03 01 01 ef 01", 500 },
+	{ SERVER, 100, A, 0, 500, "16 03 03", 2000 },
+};
+
 static void
 check(const struct answers_case *test)
 {
-	static const struct act start[] = {
-		{ CLIENT, 0, TCP_SYN, UINT32_MAX, 0, NULL, 0 },
-		{ SERVER, 1, TCP_SYN | TCP_ACK, UINT32_MAX, 0, NULL, 0 },
-		{ CLIENT, 41, A, 0, 0, NULL, 0 },
-		{ CLIENT, 60, A, 0, 0, "16 03 01 01 ef 01", 500 },
-		{ SERVER, 100, A, 0, 500, "16 03 03", 2000 },
-	};
 	struct play play = { .table = build_table(&build_limits) };
 	const struct answers_span *spans;
 	uint32_t kind, count, kept;
@@ -219,7 +220,7 @@ check(const struct answers_case *test)
 		take(&play, &start[i]);
 	for (i = 0; i < ACTS && test->acts[i].who != 0; i++)
 		take(&play, &test->acts[i]);
-	for (kind = 0; kind < ANSWERS_KINDS; kind++) {
+	for (kind = 0; kind < ANSWERS_ACK; kind++) {
 		kept = answers_spans(&play.answers, (enum answers_kind)kind,
 		    &spans, &count);
 		tap_ok(count == test->wanted.count[kind] && kept == count &&
@@ -228,6 +229,68 @@ check(const struct answers_case *test)
 		    "%s: kind %u, %u of %d ms", test->name, kind, count,
 		    kept ? (int)(spans[0].us / 1000) : NONE);
 	}
+	flow_table_free(play.table);
+}
+
+/* When TCP acknowledged what the client's first words answer. */
+static const struct {
+	const char *name;
+	struct act acts[6];
+	int span_ms;
+} acks[] = {
+	{ "acknowledged by the answer", { ASKED }, 40 },
+	{ "acknowledged at once, answered later",
+	    { { CLIENT, 141, A, 500, 2000, NULL, 0 },
+		{ CLIENT, 290, A, 500, 2000, FINISHED, 580 } },
+	    41 },
+	{ "acknowledged late, and answered with that",
+	    { { CLIENT, 230, A, 500, 2000, NULL, 0 },
+		{ CLIENT, 231, A, 500, 2000, FINISHED, 580 } },
+	    130 },
+	{ "acknowledged in two parts: the second one is answered",
+	    { { CLIENT, 141, A, 500, 1400, NULL, 0 },
+		{ CLIENT, 190, A, 500, 2000, NULL, 0 },
+		{ CLIENT, 191, A, 500, 2000, FINISHED, 580 } },
+	    90 },
+	{ "acknowledged twice: the first one counts",
+	    { { CLIENT, 141, A, 500, 2000, NULL, 0 },
+		{ CLIENT, 190, A, 500, 2000, NULL, 0 },
+		{ CLIENT, 290, A, 500, 2000, FINISHED, 580 } },
+	    41 },
+	{ "the newest of the flight's packets counts",
+	    { { SERVER, 120, A, 2000, 500, NULL, 900 },
+		{ CLIENT, 162, A, 500, 2900, NULL, 0 },
+		{ CLIENT, 290, A, 500, 2900, FINISHED, 580 } },
+	    42 },
+	{ "the answer is older than the last acknowledgement",
+	    { { SERVER, 120, A, 2000, 500, NULL, 900 },
+		{ CLIENT, 162, A, 500, 2900, NULL, 0 },
+		{ CLIENT, 163, A, 500, 2000, FINISHED, 580 } },
+	    NONE },
+	{ "a flight that was sent again",
+	    { { SERVER, 320, A, 0, 500, "16 03 03", 2000 },
+		{ CLIENT, 362, A, 500, 2000, FINISHED, 580 } },
+	    NONE },
+	{ "no answer", { { CLIENT, 141, A, 500, 2000, NULL, 0 } }, NONE },
+	{ "a later turn changes nothing",
+	    { ASKED, { CLIENT, 390, A, 1080, 3000, DATA, 500 } }, 40 },
+};
+
+static void
+check_ack(size_t number)
+{
+	struct play play = { .table = build_table(&build_limits) };
+	const struct answers_span *span;
+	uint32_t count, kept;
+	size_t i;
+
+	for (i = 0; i < sizeof(start) / sizeof(start[0]); i++)
+		take(&play, &start[i]);
+	for (i = 0; acks[number].acts[i].who != 0; i++)
+		take(&play, &acks[number].acts[i]);
+	kept = answers_spans(&play.answers, ANSWERS_ACK, &span, &count);
+	tap_int(kept ? (int)(span->us / 1000) : NONE, acks[number].span_ms,
+	    acks[number].name);
 	flow_table_free(play.table);
 }
 
@@ -275,6 +338,8 @@ main(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check(&cases[i]);
+	for (i = 0; i < sizeof(acks) / sizeof(acks[0]); i++)
+		check_ack(i);
 	check_many();
 	return tap_done();
 }

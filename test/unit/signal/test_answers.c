@@ -62,6 +62,7 @@ test_answers(void)
 	put(ANSWERS_UPLOAD, 120, 700);
 	put(ANSWERS_SETTINGS, 44, 190);
 	put(ANSWERS_CLOSE, 41, 900);
+	put(ANSWERS_ACK, 43, 150);
 	signals_clear(&signals);
 	final_answers(&flow, &signals);
 	check_us(&signals, SIGNAL_RTT_TURN_GAP_MS, 0);
@@ -69,6 +70,7 @@ test_answers(void)
 	check_us(&signals, SIGNAL_RTT_H2_SETTINGS_GAP_MS, 4LL * MS);
 	check_us(&signals, SIGNAL_RTT_H2_WINDOW_GAP_MS, -1);
 	check_us(&signals, SIGNAL_RTT_CLOSE_GAP_MS, 1LL * MS);
+	check_us(&signals, SIGNAL_RTT_ACK_GAP_MS, 3LL * MS);
 	check_us(&signals, SIGNAL_RTT_TURNAROUND_MS, 7LL * MS);
 	tap_int(signals_milli(&signals, SIGNAL_RTT_TURNS), 2000, "turns");
 	tap_ok(signals_sizes(&signals, SIGNAL_RTT_TURN_GAPS, gaps) == 2 &&

@@ -145,13 +145,18 @@ static const struct trait habits[] = {
 	    { FACT(SESSIONS_ELSEWHERE, 2), FACT(SESSION_KM, 300) } },
 };
 
-/* An operator or an office ends TCP before the client does, as a proxy would.
- * Nobody does so for servers of hosting companies. */
+/* An operator or an office ends TCP before the client does, as a proxy would,
+ * or the line is too slow for what is sent. Neither is so of servers of hosting
+ * companies. */
 static const struct trait split = { "TCP ends in the path",
 	{ FACT(TLS_GAP_MS, 90), FACT(TLS_GAP_FLOWS, 20), FACT(TURNS, 12),
 	    FACT(QUICK_TURNS, 0), FACT(TURN_FLOOR_MS, 88),
 	    FACT(SETTINGS_GAP_MS, 88), FACT(SETTINGS_GAP_FLOWS, 6),
 	    FACT(WINDOW_GAP_MS, 88), FACT(WINDOW_GAP_FLOWS, 4) } };
+
+static const struct trait slow = { "a line too slow for its data",
+	{ FACT(TLS_GAP_MS, 90), FACT(TLS_GAP_FLOWS, 20), FACT(ACK_GAP_MS, 88),
+	    FACT(ACK_GAP_FLOWS, 20), FACT(TURNS, 12), FACT(QUICK_TURNS, 0) } };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -227,20 +232,21 @@ test_network(const struct fs_ruleset *rules, const struct trait *network)
 	}
 }
 
-/* An operator's splitter, wherever its address seems to be. */
+/* An operator's splitter or a slow line, wherever its address seems to be. */
 static void
-test_split(const struct fs_ruleset *rules, const struct trait *network)
+test_line(const struct fs_ruleset *rules, const struct trait *network,
+    const struct trait *line)
 {
 	char names[NAMES_SIZE] = "";
-	const struct trait *traits[3] = { network, NULL, &split };
+	const struct trait *traits[3] = { network, NULL, line };
 	size_t i;
 
 	for (i = 0; i < COUNT(places); i++) {
 		traits[1] = &places[i];
 		try_client(rules, traits, COUNT(traits), names);
 	}
-	tap_ok(names[0] == '\0', "%s behind a splitter: not anomalous%s",
-	    network->name, names);
+	tap_ok(names[0] == '\0', "%s, %s: not anomalous%s", network->name,
+	    line->name, names);
 }
 
 /* What is no honest client is anomalous: else the table would show nothing. */
@@ -282,8 +288,10 @@ main(void)
 		return tap_done();
 	for (i = 0; i < COUNT(networks); i++) {
 		test_network(rules, &networks[i]);
-		if (!is_hosting(&networks[i]))
-			test_split(rules, &networks[i]);
+		if (is_hosting(&networks[i]))
+			continue;
+		test_line(rules, &networks[i], &split);
+		test_line(rules, &networks[i], &slow);
 	}
 	test_other(rules);
 	fs_ruleset_free(rules);
