@@ -91,6 +91,9 @@ static const struct trait places[] = {
 	{ "a detour away",
 	    { GEO(TOO_FAST_MS, 0), GEO(TOO_SLOW_MS, 45),
 		GEO(RADIUS_KM, 200) } },
+	{ "a long detour away",
+	    { GEO(TOO_FAST_MS, 0), GEO(TOO_SLOW_MS, 80),
+		GEO(RADIUS_KM, 200) } },
 	{ "misplaced, too near",
 	    { GEO(TOO_FAST_MS, 0), GEO(TOO_SLOW_MS, 180),
 		GEO(RADIUS_KM, 200) } },
@@ -141,6 +144,7 @@ static const struct trait habits[] = {
 	{ "on a line that is loaded at times", { FACT(RTT_SPREAD_MS, 90) } },
 	{ "a virtual machine behind its host's NAT",
 	    { FACT(SYSTEM_FLOWS, 20), FACT(SYSTEM_CONFLICTS, 20) } },
+	{ "asks three times only", { FACT(FLOWS, 3) } },
 	{ "came from another network",
 	    { FACT(SESSIONS_ELSEWHERE, 2), FACT(SESSION_KM, 300) } },
 };
