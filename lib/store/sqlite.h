@@ -458,10 +458,18 @@ int sqlite_commit(void *state, struct fs_err *err);
 
 int sqlite_snapshot(void *state, struct fs_err *err,
     struct store_snapshot *snapshot);
-int sqlite_flows(void *state, const struct store_query *query,
-    store_flow_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
-int sqlite_clients(void *state, const struct store_query *query,
-    store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched);
+int sqlite_flows_open(void *state, const struct store_query *query,
+    struct fs_err *err, void **cursor);
+int sqlite_flows_next(void *cursor, struct fs_err *err,
+    const struct store_flow **row);
+void sqlite_flows_close(void *cursor);
+int sqlite_flows_count(void *state, const struct store_query *query,
+    struct fs_err *err, uint64_t *count);
+int sqlite_clients_open(void *state, const struct store_query *query,
+    struct fs_err *err, void **cursor, uint64_t *matched);
+int sqlite_clients_next(void *cursor, struct fs_err *err,
+    const struct store_client **row);
+void sqlite_clients_close(void *cursor);
 int sqlite_find_flow(void *state, const struct store_snapshot *snapshot,
     uint64_t flow_id, struct fs_err *err, struct store_flow *row);
 int sqlite_find_client(void *state, const struct store_snapshot *snapshot,

@@ -61,49 +61,69 @@ read_client(struct sqlite_store *store, int64_t seq, struct fs_err *err,
 	return rc;
 }
 
-static int
-give_clients(struct sqlite_store *store, const struct numbers *keys,
-    uint64_t limit, store_client_fn *fn, void *ctx, struct fs_err *err)
+/* An answer, from which rows are taken one after the other. */
+struct sqlite_clients {
+	struct sqlite_store *store;
+	struct numbers keys;
+	size_t at, count; /* How many of the keys are wanted. */
+	struct store_client row;
+};
+
+int
+sqlite_clients_next(void *cursor, struct fs_err *err,
+    const struct store_client **row)
 {
-	struct store_client *row = malloc(sizeof(*row));
-	size_t i, count = keys->count;
+	struct sqlite_clients *clients = cursor;
 	int rc = 0;
 
-	if (row == NULL)
-		return err_set(err, -ENOMEM, "no memory is left");
-	if (limit > 0 && limit < count)
-		count = (size_t)limit;
-	for (i = 0; i < count && rc >= 0; i++) {
-		rc = read_client(store, keys->seq[i], err, row);
-		if (rc > 0)
-			rc = fn(ctx, row);
-	}
-	free(row);
-	return rc < 0 ? rc : 0;
+	while (clients->at < clients->count && rc == 0)
+		rc = read_client(clients->store,
+		    clients->keys.seq[clients->at++], err, &clients->row);
+	if (rc > 0)
+		*row = &clients->row;
+	return rc;
+}
+
+void
+sqlite_clients_close(void *cursor)
+{
+	struct sqlite_clients *clients = cursor;
+
+	if (clients == NULL)
+		return;
+	free(clients->keys.seq);
+	free(clients);
 }
 
 int
-sqlite_clients(void *state, const struct store_query *query,
-    store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
+sqlite_clients_open(void *state, const struct store_query *query,
+    struct fs_err *err, void **cursor, uint64_t *matched)
 {
-	struct sqlite_store *store = state;
+	struct sqlite_clients *clients = calloc(1, sizeof(*clients));
+	const uint64_t limit = query->filter.limit;
 	struct sqlite_bounds bounds;
 	struct sqlite3_stmt *stmt;
-	struct numbers keys = { 0 };
 	int rc;
 
-	if ((rc = sqlite_served(store, query, err)) < 0 ||
-	    (rc = sqlite_take(store, SQL_CLIENTS, err, &stmt)) < 0)
-		return rc;
+	if (clients == NULL)
+		return err_set(err, -ENOMEM, "no memory is left");
+	clients->store = state;
+	if ((rc = sqlite_served(state, query, err)) < 0 ||
+	    (rc = sqlite_take(state, SQL_CLIENTS, err, &stmt)) < 0)
+		goto out;
 	sqlite_bind_query(stmt, query, &bounds);
 	sqlite_bind_int(stmt, sqlite_at(stmt, ":by_last"),
 	    query->order == STORE_BY_LAST);
-	if ((rc = numbers_take(store, stmt, err, &keys)) >= 0)
-		rc = give_clients(store, &keys, query->filter.limit, fn, ctx,
-		    err);
-	if (rc >= 0 && matched != NULL)
-		*matched = keys.count;
-	free(keys.seq);
+	if ((rc = numbers_take(state, stmt, err, &clients->keys)) < 0)
+		goto out;
+	clients->count = clients->keys.count;
+	*matched = clients->count;
+	if (limit > 0 && limit < clients->count)
+		clients->count = (size_t)limit;
+	*cursor = clients;
+	clients = NULL; /* Given away. */
+out:
+	sqlite_clients_close(clients);
 	return rc;
 }
 

@@ -238,55 +238,114 @@ read_flows(struct sqlite_store *store, const struct key *key, size_t count,
 	return rc;
 }
 
-/* Where an answer goes, and how much of it. */
-struct flow_answer {
-	store_flow_fn *fn;
-	void *ctx;
-	uint64_t limit; /* 0: none. */
-	uint64_t given;
+/* An answer, from which rows are taken one after the other. */
+struct sqlite_flows {
+	struct sqlite_store *store;
+	struct store_query query;
+	struct keys keys;
+	size_t at;               /* Of the keys: those before it were read. */
 	struct store_flow *rows; /* Owned: CHUNK of them. */
+	size_t read, row;        /* How many there are, and the next one. */
+	uint64_t looked_up;      /* Keys that were read. */
+	bool is_last;            /* No key is left to look up. */
 };
 
-/* Reads up to CHUNK rows in one transaction, then gives them without one, as
+/* Reads up to CHUNK rows in one transaction; they are given without one, as
  * whoever takes them may be slow. Rows that are gone meanwhile are none. */
 static int
-give_chunk(struct sqlite_store *store, const struct key *key, size_t count,
-    struct flow_answer *answer, struct fs_err *err)
+read_chunk(struct sqlite_flows *flows, struct fs_err *err)
 {
+	struct sqlite_store *store = flows->store;
+	const uint64_t limit = flows->query.filter.limit;
 	const bool own = !store->writing;
-	size_t i, read = 0;
+	size_t count = flows->keys.count - flows->at;
 	int rc, end = 0;
 
+	if (count > CHUNK)
+		count = CHUNK;
+	if (limit > 0 && count > limit - flows->looked_up)
+		count = (size_t)(limit - flows->looked_up);
 	if (own && (rc = sqlite_run(store, "BEGIN", err)) < 0)
 		return rc;
-	rc = read_flows(store, key, count, err, answer->rows, &read);
+	rc = read_flows(store, flows->keys.key + flows->at, count, err,
+	    flows->rows, &flows->read);
 	if (own)
 		end = sqlite_run(store, "ROLLBACK", rc < 0 ? NULL : err);
-	if (rc < 0 || (rc = end) < 0)
-		return rc;
-	for (i = 0; i < read && rc >= 0; i++) {
-		rc = answer->fn(answer->ctx, &answer->rows[i]);
-		answer->given++;
-	}
-	return rc < 0 ? rc : 0;
+	flows->row = 0;
+	flows->at += count;
+	flows->looked_up += count;
+	return rc < 0 ? rc : end;
 }
 
+/* Part by part; by score all numbers are looked up at once. */
 static int
-give_flows(struct sqlite_store *store, const struct keys *keys,
-    struct flow_answer *answer, struct fs_err *err)
+look_up(struct sqlite_flows *flows, struct fs_err *err)
 {
-	size_t at, count;
+	const struct keys *keys = &flows->keys;
+	int rc = keys_next(flows->store, &flows->query, err, &flows->keys);
+
+	flows->at = 0;
+	flows->is_last = keys->most == 0 || keys->count < keys->most;
+	return rc;
+}
+
+int
+sqlite_flows_next(void *cursor, struct fs_err *err,
+    const struct store_flow **row)
+{
+	struct sqlite_flows *flows = cursor;
+	const uint64_t limit = flows->query.filter.limit;
 	int rc = 0;
 
-	for (at = 0; at < keys->count && rc >= 0; at += count) {
-		count = keys->count - at < CHUNK ? keys->count - at : CHUNK;
-		if (answer->limit > 0 && count > answer->limit - answer->given)
-			count = (size_t)(answer->limit - answer->given);
-		if (count == 0)
-			break;
-		rc = give_chunk(store, keys->key + at, count, answer, err);
+	while (flows->row == flows->read) {
+		if (limit > 0 && flows->looked_up >= limit)
+			return 0;
+		if (flows->at < flows->keys.count)
+			rc = read_chunk(flows, err);
+		else if (flows->is_last)
+			return 0;
+		else
+			rc = look_up(flows, err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
+	*row = &flows->rows[flows->row++];
+	return 1;
+}
+
+void
+sqlite_flows_close(void *cursor)
+{
+	struct sqlite_flows *flows = cursor;
+
+	if (flows == NULL)
+		return;
+	free(flows->keys.key);
+	free(flows->rows);
+	free(flows);
+}
+
+int
+sqlite_flows_open(void *state, const struct store_query *query,
+    struct fs_err *err, void **cursor)
+{
+	const uint64_t limit = query->filter.limit;
+	struct sqlite_flows *flows = calloc(1, sizeof(*flows));
+
+	if (flows != NULL)
+		flows->rows = calloc(CHUNK, sizeof(*flows->rows));
+	if (flows == NULL || flows->rows == NULL) {
+		free(flows);
+		return err_set(err, -ENOMEM, "no memory is left");
+	}
+	flows->store = state;
+	flows->query = *query;
+	flows->keys.by_score = query->order == STORE_BY_SCORE;
+	flows->keys.most = flows->keys.by_score ? 0 : KEYS;
+	if (limit > 0 && limit < KEYS)
+		flows->keys.most = (size_t)limit;
+	*cursor = flows;
+	return 0;
 }
 
 static int
@@ -297,54 +356,15 @@ count_one(void *ctx, const struct brief *row)
 	return 0;
 }
 
-static int
-count_flows(struct sqlite_store *store, const struct store_query *query,
+int
+sqlite_flows_count(void *state, const struct store_query *query,
     struct fs_err *err, uint64_t *count)
 {
 	const struct sqlite_scan scan = { query, count_one, count, 0, NULL,
 		NULL };
 
 	*count = 0;
-	return sqlite_scan(store, &scan, err);
-}
-
-/* Answers part by part; by score all numbers are looked up first. */
-static int
-answer_flows(struct sqlite_store *store, const struct store_query *query,
-    struct flow_answer *answer, struct fs_err *err, uint64_t *matched)
-{
-	struct keys keys = { .by_score = query->order == STORE_BY_SCORE };
-	bool all;
-	int rc;
-
-	keys.most = keys.by_score ? 0 : KEYS;
-	if (answer->limit > 0 && answer->limit < KEYS)
-		keys.most = (size_t)answer->limit;
-	do {
-		if ((rc = keys_next(store, query, err, &keys)) < 0 ||
-		    (rc = give_flows(store, &keys, answer, err)) < 0)
-			break;
-		all = keys.most == 0 || keys.count < keys.most;
-	} while (!all && (answer->limit == 0 || answer->given < answer->limit));
-	free(keys.key);
-	if (rc < 0 || matched == NULL)
-		return rc;
-	return count_flows(store, query, err, matched);
-}
-
-int
-sqlite_flows(void *state, const struct store_query *query, store_flow_fn *fn,
-    void *ctx, struct fs_err *err, uint64_t *matched)
-{
-	struct flow_answer answer = { fn, ctx, query->filter.limit, 0,
-		calloc(CHUNK, sizeof(*answer.rows)) };
-	int rc;
-
-	if (answer.rows == NULL)
-		return err_set(err, -ENOMEM, "no memory is left");
-	rc = answer_flows(state, query, &answer, err, matched);
-	free(answer.rows);
-	return rc;
+	return sqlite_scan(state, &scan, err);
 }
 
 static int

@@ -305,14 +305,41 @@ int
 store_ask_flows(struct fs_store *store, const struct store_query *query,
     store_flow_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
 {
-	return store->ops->flows(store->state, query, fn, ctx, err, matched);
+	const struct store_flow *row;
+	void *cursor;
+	int rc;
+
+	if ((rc = store->ops->flows_open(store->state, query, err, &cursor)) <
+	    0)
+		return rc;
+	while ((rc = store->ops->flows_next(cursor, err, &row)) > 0)
+		if ((rc = fn(ctx, row)) < 0)
+			break;
+	store->ops->flows_close(cursor);
+	if (rc < 0 || matched == NULL)
+		return rc;
+	return store->ops->flows_count(store->state, query, err, matched);
 }
 
 int
 store_ask_clients(struct fs_store *store, const struct store_query *query,
     store_client_fn *fn, void *ctx, struct fs_err *err, uint64_t *matched)
 {
-	return store->ops->clients(store->state, query, fn, ctx, err, matched);
+	const struct store_client *row;
+	uint64_t count = 0;
+	void *cursor;
+	int rc;
+
+	if ((rc = store->ops->clients_open(store->state, query, err, &cursor,
+		 &count)) < 0)
+		return rc;
+	while ((rc = store->ops->clients_next(cursor, err, &row)) > 0)
+		if ((rc = fn(ctx, row)) < 0)
+			break;
+	store->ops->clients_close(cursor);
+	if (rc >= 0 && matched != NULL)
+		*matched = count;
+	return rc;
 }
 
 int

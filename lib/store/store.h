@@ -140,8 +140,8 @@ struct store_rule {
 };
 
 /* What a kind of store does. Outputs are untouched on failure. 'limit' of a
- * query's filter bounds the rows that are given; '*matched' (may be null)
- * counts all that the filter lets through. */
+ * query's filter bounds the rows that are given; '*matched' counts all that
+ * the filter lets through. */
 struct store_ops {
 	const char *name;
 	void (*close)(void *state);
@@ -158,12 +158,21 @@ struct store_ops {
 
 	int (*snapshot)(void *state, struct fs_err *err,
 	    struct store_snapshot *snapshot);
-	int (*flows)(void *state, const struct store_query *query,
-	    store_flow_fn *fn, void *ctx, struct fs_err *err,
-	    uint64_t *matched);
-	int (*clients)(void *state, const struct store_query *query,
-	    store_client_fn *fn, void *ctx, struct fs_err *err,
-	    uint64_t *matched);
+	/* Rows are taken from a cursor, which lives no longer than the store.
+	 * Next returns 1, 0 at the end or a negative code; the row is valid
+	 * until the next call. */
+	int (*flows_open)(void *state, const struct store_query *query,
+	    struct fs_err *err, void **cursor);
+	int (*flows_next)(void *cursor, struct fs_err *err,
+	    const struct store_flow **row);
+	void (*flows_close)(void *cursor);
+	int (*flows_count)(void *state, const struct store_query *query,
+	    struct fs_err *err, uint64_t *count);
+	int (*clients_open)(void *state, const struct store_query *query,
+	    struct fs_err *err, void **cursor, uint64_t *matched);
+	int (*clients_next)(void *cursor, struct fs_err *err,
+	    const struct store_client **row);
+	void (*clients_close)(void *cursor);
 	int (*find_flow)(void *state, const struct store_snapshot *snapshot,
 	    uint64_t flow_id, struct fs_err *err, struct store_flow *row);
 	int (*find_client)(void *state, const struct store_snapshot *snapshot,
