@@ -737,6 +737,10 @@ FS_PUBLIC int fs_store_open_old(const char *path, struct fs_err *err,
 /* Opens a store for reading only. */
 FS_PUBLIC int fs_store_open_read(const char *path, struct fs_err *err,
     struct fs_store **store);
+/* Makes one store for reading of several, which it takes, also on failure: a
+ * flow or client of two stores is two rows. */
+FS_PUBLIC int fs_store_join(struct fs_store *const *stores, size_t count,
+    struct fs_err *err, struct fs_store **store);
 FS_PUBLIC void fs_store_close(struct fs_store *store);
 
 /* Rows go into one transaction until fs_store_commit(). */
@@ -939,6 +943,8 @@ struct fs_desk;
 FS_PUBLIC int fs_desk_open(const char *store, bool write, struct fs_err *err,
     struct fs_desk **desk);
 FS_PUBLIC void fs_desk_close(struct fs_desk *desk);
+/* Adds what was said at another desk. Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_desk_add(struct fs_desk *desk, const struct fs_desk *other);
 
 /* Put down what was said; questions see it when it is opened again. */
 FS_PUBLIC int fs_desk_put_note(struct fs_desk *desk, const struct fs_note *note,

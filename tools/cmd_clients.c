@@ -8,6 +8,7 @@ static const struct options_kind kind = {
 	    "the newest 24 hours of\nthe database, 50 clients; with "
 	    "--format jsonl everything.",
 	.has_filter = true,
+	.several = true,
 };
 
 static int

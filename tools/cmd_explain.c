@@ -8,6 +8,7 @@ static const struct options_kind kind = {
 		 "what each piece of evidence weighs, what\nspeaks against "
 		 "it, and what is not known.",
 	.has_filter = true,
+	.several = true,
 	.operands = 1,
 };
 

@@ -19,6 +19,7 @@ static const struct options_kind kind = {
 	    "Flows are the default (of stix, clients). Without a period, "
 	    "all that is stored.",
 	.has_filter = true,
+	.several = true,
 	.operands = -1,
 };
 

@@ -7,6 +7,7 @@ static const struct options_kind kind = {
 		 "the newest 24 hours of\nthe database, 50 flows; with "
 		 "--format jsonl everything.",
 	.has_filter = true,
+	.several = true,
 };
 
 static int

@@ -8,6 +8,7 @@ static const struct options_kind kind = {
 		 "line for each value.",
 	.has_by = true,
 	.has_filter = true,
+	.several = true,
 };
 
 static int

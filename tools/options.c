@@ -55,11 +55,12 @@ read_name(const struct options *options, const char *option, const char *value,
 static int
 read_db(struct options *options, const char *value)
 {
-	if (options->db != NULL)
+	if (options->db_count == OPTIONS_DBS)
 		return complain(options->command, CODE_USAGE,
-		    "--db is given twice: this version reads one database at "
-		    "a time");
-	options->db = value;
+		    "--db is given more than %d times", OPTIONS_DBS);
+	if (options->db == NULL)
+		options->db = value;
+	options->dbs[options->db_count++] = value;
 	return -1;
 }
 
@@ -331,6 +332,8 @@ set_defaults(struct options *options)
 
 	if (options->db == NULL)
 		options->db = db != NULL && db[0] != '\0' ? db : DEFAULT_DB;
+	if (options->db_count == 0)
+		options->dbs[options->db_count++] = options->db;
 	if (options->stale_us == 0)
 		options->stale_us = default_stale_us;
 }
@@ -385,6 +388,9 @@ set_filters(struct options *options, const char *const values[])
 static int
 check_operands(const struct options *options, const struct options_kind *kind)
 {
+	if (options->db_count > 1 && !kind->several)
+		return complain(options->command, CODE_USAGE,
+		    "--db is given twice: this command reads one database");
 	if (kind->operands < 0 || options->operand_count == kind->operands)
 		return -1;
 	if (options->operand_count < kind->operands)

@@ -3,11 +3,17 @@
 
 #include "flowscan.h"
 
-enum { OPTIONS_LIMIT = 50 }; /* Rows, unless told otherwise. */
+enum {
+	OPTIONS_LIMIT = 50, /* Rows, unless told otherwise. */
+	OPTIONS_DBS = 64,   /* Databases. */
+};
 
 struct options {
 	const char *command; /* The name for messages. */
+	/* The first database is 'db', and all of them are 'dbs'. */
 	const char *db;
+	const char *dbs[OPTIONS_DBS];
+	size_t db_count;
 	struct fs_filter filter;
 	int format; /* enum fs_format */
 	const char *fields;
@@ -31,6 +37,7 @@ struct options_kind {
 	const char *about; /* A line or two. */
 	bool has_by;
 	bool has_filter;
+	bool several;      /* Databases may be several, read as one. */
 	bool has_desk;     /* It reads or writes what analysts say. */
 	bool has_note;     /* A label. */
 	bool has_suppress; /* A suppression. */

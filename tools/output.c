@@ -120,11 +120,13 @@ static int
 empty_file(const struct options *options, int fd)
 {
 	struct stat status;
+	size_t i;
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	if (options->db != NULL && is_of_database(options->db, &status))
-		return -EBUSY;
+	for (i = 0; i < options->db_count; i++)
+		if (is_of_database(options->dbs[i], &status))
+			return -EBUSY;
 	if (S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0)
 		return -errno;
 	return 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "desk.h"
@@ -29,13 +30,16 @@ add_word(char *command, const char *word)
 static void
 command_of(const struct options *options, char command[COMMAND_SIZE])
 {
+	size_t at;
 	int i;
 
 	snprintf(command, COMMAND_SIZE, "flowscan %s", options->command);
 	for (i = 0; i < options->operand_count; i++)
 		add_word(command, options->operands[i]);
-	add_word(command, "--db");
-	add_word(command, options->db);
+	for (at = 0; at < options->db_count; at++) {
+		add_word(command, "--db");
+		add_word(command, options->dbs[at]);
+	}
 }
 
 int
@@ -109,38 +113,125 @@ answer(struct fs_store *store, const struct options *options, ask_fn *ask)
 			  : code;
 }
 
+/* ---- Opening ------------------------------------------------------------ */
+
+/* What was opened, and how much of it was not. */
+struct opened {
+	struct fs_store *store; /* All of them. */
+	struct fs_desk *desk;   /* Of all of them, or null. */
+	int code;               /* CODE_DONE, or CODE_PARTLY. */
+};
+
 /* Without what analysts said, the rest is still worth reading. */
-static struct fs_desk *
-open_desk(const struct options *options, int *code)
+static void
+open_desk(const struct options *options, const char *db, struct opened *opened)
 {
 	struct fs_desk *desk = NULL;
 	struct fs_err err = { 0 };
 
-	if (fs_desk_open(options->db, false, &err, &desk) < 0)
-		*code = complain(options->command, CODE_PARTLY,
+	if (fs_desk_open(db, false, &err, &desk) < 0) {
+		opened->code = complain(options->command, CODE_PARTLY,
 		    "%s: labels and suppressions are left out", err.text);
-	return desk;
+	} else if (opened->desk == NULL) {
+		opened->desk = desk;
+		desk = NULL; /* Given away. */
+	} else if (fs_desk_add(opened->desk, desk) < 0) {
+		opened->code = complain(options->command, CODE_PARTLY,
+		    "%s: no memory is left for its labels", db);
+	}
+	fs_desk_close(desk);
+}
+
+/* The folder of a database holds the labels of all that lie there. */
+static bool
+is_same_folder(const char *one, const char *other)
+{
+	const char *slash = strrchr(one, '/'), *end = strrchr(other, '/');
+
+	if (slash == NULL || end == NULL)
+		return slash == end;
+	return slash - one == end - other &&
+	    strncmp(one, other, (size_t)(slash - one)) == 0;
+}
+
+static void
+open_desks(const struct options *options, struct opened *opened)
+{
+	size_t i, k;
+
+	for (i = 0; i < options->db_count; i++) {
+		for (k = 0; k < i; k++)
+			if (is_same_folder(options->dbs[k], options->dbs[i]))
+				break;
+		if (k == i)
+			open_desk(options, options->dbs[i], opened);
+	}
+}
+
+/* A database that is given twice would count twice. */
+static bool
+is_given_before(const struct options *options, size_t index)
+{
+	struct stat one, other;
+	size_t i;
+
+	if (stat(options->dbs[index], &one) < 0)
+		return false;
+	for (i = 0; i < index; i++)
+		if (stat(options->dbs[i], &other) == 0 &&
+		    one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+			return true;
+	return false;
+}
+
+/* One sensor that is missing leaves the others. Returns the exit code when
+ * there is none. */
+static int
+open_stores(const struct options *options, struct opened *opened)
+{
+	struct fs_store *store[OPTIONS_DBS];
+	struct fs_err err = { 0 };
+	size_t i, count = 0;
+	int code = CODE_DONE;
+
+	for (i = 0; i < options->db_count; i++) {
+		if (is_given_before(options, i))
+			continue;
+		if (fs_store_open_read(options->dbs[i], &err, &store[count]) <
+		    0)
+			code = complain(options->command, CODE_DATABASE, "%s",
+			    err.text);
+		else
+			count++;
+	}
+	if (count == 0)
+		return code;
+	opened->code = code == CODE_DONE ? CODE_DONE : CODE_PARTLY;
+	if (count == 1)
+		opened->store = store[0];
+	else if (fs_store_join(store, count, &err, &opened->store) < 0)
+		return complain(options->command, CODE_DATABASE, "%s",
+		    err.text);
+	return CODE_DONE;
 }
 
 int
 session_run(const struct options *options, ask_fn *ask)
 {
-	struct fs_store *store;
-	struct fs_desk *desk;
+	struct opened opened = { .code = CODE_DONE };
 	struct fs_err err = { 0 };
-	int code, stale, partly = CODE_DONE;
+	int code, stale;
 
-	if (fs_store_open_read(options->db, &err, &store) < 0)
-		return complain(options->command, CODE_DATABASE, "%s",
-		    err.text);
-	desk = open_desk(options, &partly);
-	fs_store_attach(store, desk, desk_now_us());
-	code = answer(store, options, ask);
+	if ((code = open_stores(options, &opened)) != CODE_DONE)
+		return code;
+	open_desks(options, &opened);
+	fs_store_attach(opened.store, opened.desk, desk_now_us());
+	code = answer(opened.store, options, ask);
 	if (code == CODE_DONE || code == CODE_MATCHED) {
-		stale = check_stale(store, options, &err);
+		stale = check_stale(opened.store, options, &err);
 		code = stale != CODE_DONE ? stale : code;
 	}
-	fs_store_close(store);
-	fs_desk_close(desk);
-	return code == CODE_DONE ? partly : code;
+	fs_store_close(opened.store);
+	fs_desk_close(opened.desk);
+	return code == CODE_DONE ? opened.code : code;
 }

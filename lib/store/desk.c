@@ -449,3 +449,46 @@ fs_desk_close(struct fs_desk *desk)
 	free(desk->path);
 	free(desk);
 }
+
+/* ---- Several ------------------------------------------------------------ */
+
+static int
+compare_times(const void *a, const void *b)
+{
+	const struct fs_note *one = a, *two = b;
+
+	return one->time_us < two->time_us ? -1 : one->time_us > two->time_us;
+}
+
+int
+fs_desk_add(struct fs_desk *desk, const struct fs_desk *other)
+{
+	const size_t notes = desk->note_count + other->note_count;
+	const size_t suppressions =
+	    desk->suppression_count + other->suppression_count;
+	struct fs_note *note;
+	struct fs_suppression *suppression;
+
+	note = reallocarray(desk->note, notes + 1, sizeof(*note));
+	if (note == NULL)
+		return -ENOMEM;
+	desk->note = note;
+	suppression = reallocarray(desk->suppression, suppressions + 1,
+	    sizeof(*suppression));
+	if (suppression == NULL)
+		return -ENOMEM;
+	desk->suppression = suppression;
+	if (other->note_count > 0)
+		memcpy(note + desk->note_count, other->note,
+		    other->note_count * sizeof(*note));
+	if (other->suppression_count > 0)
+		memcpy(suppression + desk->suppression_count,
+		    other->suppression,
+		    other->suppression_count * sizeof(*suppression));
+	desk->note_count = notes;
+	desk->suppression_count = suppressions;
+	qsort(desk->note, desk->note_count, sizeof(*desk->note), compare_times);
+	free(desk->by_subject);
+	desk->by_subject = NULL;
+	return sort_notes(desk);
+}

@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "store/count.h"
+#include "store/several.h"
 #include "store/sqlite.h"
 
 static const uint64_t us_per_hour = 3600000000;
@@ -27,7 +28,8 @@ store_of(const struct store_ops *ops, void *state, struct fs_err *err,
 	}
 	*s = (struct fs_store){ .ops = ops,
 		.state = state,
-		.seed = sqlite_seed(state) };
+		.seed = ops == &several_ops ? several_first(state)->seed
+					    : sqlite_seed(state) };
 	*store = s;
 	return 0;
 }
@@ -66,6 +68,18 @@ fs_store_open_read(const char *path, struct fs_err *err,
 	return store_of(&sqlite_ops, state, err, store);
 }
 
+int
+fs_store_join(struct fs_store *const *stores, size_t count, struct fs_err *err,
+    struct fs_store **store)
+{
+	void *state;
+	int rc;
+
+	if ((rc = several_new(stores, count, err, &state)) < 0)
+		return rc;
+	return store_of(&several_ops, state, err, store);
+}
+
 void
 fs_store_close(struct fs_store *store)
 {
@@ -75,38 +89,47 @@ fs_store_close(struct fs_store *store)
 	free(store);
 }
 
+/* Several stores are for reading: the first one says so. */
+static const struct fs_store *
+keeper(const struct fs_store *store)
+{
+	return store->ops == &several_ops ? several_first(store->state) : store;
+}
+
 int
 fs_store_put_generation(struct fs_store *store, const struct fs_ruleset *rules,
     struct fs_generation *generation, struct fs_err *err)
 {
-	return store->ops->put_generation(store->state, rules, generation, err);
+	return keeper(store)->ops->put_generation(keeper(store)->state, rules,
+	    generation, err);
 }
 
 int
 fs_store_put_flow(struct fs_store *store, const struct fs_observation *flow,
     struct fs_err *err)
 {
-	return store->ops->put_flow(store->state, flow, err);
+	return keeper(store)->ops->put_flow(keeper(store)->state, flow, err);
 }
 
 int
 fs_store_put_client(struct fs_store *store, const struct fs_client *client,
     struct fs_err *err)
 {
-	return store->ops->put_client(store->state, client, err);
+	return keeper(store)->ops->put_client(keeper(store)->state, client,
+	    err);
 }
 
 int
 fs_store_put_event(struct fs_store *store, const struct fs_event *event,
     struct fs_err *err)
 {
-	return store->ops->put_event(store->state, event, err);
+	return keeper(store)->ops->put_event(keeper(store)->state, event, err);
 }
 
 int
 fs_store_commit(struct fs_store *store, struct fs_err *err)
 {
-	return store->ops->commit(store->state, err);
+	return keeper(store)->ops->commit(keeper(store)->state, err);
 }
 
 /* ---- Keeping ------------------------------------------------------------ */
@@ -114,41 +137,43 @@ fs_store_commit(struct fs_store *store, struct fs_err *err)
 void
 fs_store_retain(struct fs_store *store, const struct fs_retention *retention)
 {
-	store->ops->retain(store->state, retention);
+	keeper(store)->ops->retain(keeper(store)->state, retention);
 }
 
 int
 fs_store_prune(struct fs_store *store, struct fs_err *err,
     struct fs_pruned *pruned)
 {
-	return store->ops->prune(store->state, err, pruned);
+	return keeper(store)->ops->prune(keeper(store)->state, err, pruned);
 }
 
 int
 fs_store_stats(struct fs_store *store, struct fs_err *err,
     struct fs_store_stats *stats)
 {
-	return store->ops->stats(store->state, err, stats);
+	return keeper(store)->ops->stats(keeper(store)->state, err, stats);
 }
 
 int
 fs_store_check(struct fs_store *store, fs_text_fn *fn, void *ctx,
     struct fs_err *err, uint64_t *faults)
 {
-	return store->ops->check(store->state, fn, ctx, err, faults);
+	return keeper(store)->ops->check(keeper(store)->state, fn, ctx, err,
+	    faults);
 }
 
 int
 fs_store_backup(struct fs_store *store, const char *path, struct fs_err *err)
 {
-	return store->ops->backup(store->state, path, err);
+	return keeper(store)->ops->backup(keeper(store)->state, path, err);
 }
 
 int
 fs_store_select(struct fs_store *store, const char *sql, fs_cells_fn *fn,
     void *ctx, struct fs_err *err, uint64_t *rows)
 {
-	return store->ops->select(store->state, sql, fn, ctx, err, rows);
+	return keeper(store)->ops->select(keeper(store)->state, sql, fn, ctx,
+	    err, rows);
 }
 
 /* ---- Filters ------------------------------------------------------------ */

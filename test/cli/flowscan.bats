@@ -147,7 +147,6 @@ clients_of() {
 		--limit|needs a value
 		--fields colour|there is no field 'colour'
 		--fields clinet_ip|did you mean 'client_ip'?
-		--db other.db|--db is given twice
 		--fail-on-stale=soon|expected a span
 		--fail-on-stale=0s|expected a span
 		--fail-on-match=yes|option '--fail-on-match' takes no value
