@@ -115,12 +115,26 @@ rule_holds(const struct rule *rule, uint64_t now_us,
 	return true;
 }
 
+/* What is not known may be any. */
+static unsigned
+transport_of(const struct signals *signals)
+{
+	size_t size;
+	const uint8_t *name;
+
+	if (!signals_known(signals, SIGNAL_FLOW_TRANSPORT))
+		return TRANSPORT_ANY;
+	name = signals_bytes(signals, SIGNAL_FLOW_TRANSPORT, &size);
+	return program_transport((const char *)name, size);
+}
+
 uint32_t
 rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
     enum fs_view view, uint64_t now_us, const struct signals *signals,
     struct fs_evidence *evidence)
 {
 	unsigned s = scope == SCOPE_CLIENT, v = view == FS_VIEW_EXIT;
+	unsigned transport = transport_of(signals);
 	struct matches matches = { .count = 0 };
 	uint32_t i;
 	size_t at;
@@ -129,7 +143,8 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 		const struct ready *ready = &rules->ready[s][v][at];
 		const struct rule *rule = ready->rule;
 
-		if (program_can_fire(ready->needs, signals) &&
+		if ((ready->transports & transport) != 0 &&
+		    program_can_fire(ready->needs, signals) &&
 		    (rule->info.expires_us == 0 ||
 			now_us < rule->info.expires_us) &&
 		    rule_holds(rule, now_us, signals))

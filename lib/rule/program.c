@@ -77,6 +77,38 @@ find_needs(const struct clause *clause, bool negated, uint64_t *needs)
 	memcpy(needs, sum, sizeof(sum));
 }
 
+unsigned
+program_transport(const char *name, size_t size)
+{
+	if (size == 3 && memcmp(name, "tcp", 3) == 0)
+		return TRANSPORT_TCP;
+	if (size == 3 && memcmp(name, "udp", 3) == 0)
+		return TRANSPORT_UDP;
+	return TRANSPORT_OTHER;
+}
+
+/* Transports with which the clause can be true (or false). */
+static unsigned
+find_transports(const struct clause *clause, bool negated)
+{
+	bool all = (clause->kind == CLAUSE_AND) != negated;
+	const struct test *test = &clause->test;
+	unsigned i, child, sum = all ? TRANSPORT_ANY : 0;
+
+	if (clause->kind == CLAUSE_NOT)
+		return find_transports(clause->child[0], !negated);
+	if (clause->kind == CLAUSE_TEST)
+		return !negated && test->kind == TEST_TEXT &&
+			test->signal == SIGNAL_FLOW_TRANSPORT
+		    ? program_transport(test->text, test->text_size)
+		    : TRANSPORT_ANY;
+	for (i = 0; i < clause->count; i++) {
+		child = find_transports(clause->child[i], negated);
+		sum = all ? sum & child : sum | child;
+	}
+	return sum;
+}
+
 int
 program_make(struct arena *arena, const struct clause *clause,
     struct program *program)
@@ -93,6 +125,7 @@ program_make(struct arena *arena, const struct clause *clause,
 	program->steps = maker.steps;
 	program->count = maker.count;
 	find_needs(clause, false, program->needs);
+	program->transports = find_transports(clause, false);
 	return 0;
 }
 

@@ -22,7 +22,19 @@ struct program {
 	size_t count;
 	/* Signals without which it cannot be true. */
 	uint64_t needs[SIGNAL_WORDS];
+	unsigned transports; /* With others it cannot be true. */
 };
+
+/* Transports that are told apart, to pass over most rules at a glance. */
+enum {
+	TRANSPORT_TCP = 1,
+	TRANSPORT_UDP = 2,
+	TRANSPORT_OTHER = 4,
+	TRANSPORT_ANY = 7,
+};
+
+/* Which one a name means. */
+unsigned program_transport(const char *name, size_t size);
 
 /* Returns 0, FS_EFULL (more than PROGRAM_MAX questions) or -ENOMEM. */
 int program_make(struct arena *arena, const struct clause *clause,

@@ -270,6 +270,7 @@ make_ready(struct fs_ruleset *set, enum signal_scope scope, enum fs_view view)
 		    !(rule->views & seen))
 			continue;
 		memcpy(ready->needs, rule->program.needs, sizeof(ready->needs));
+		ready->transports = rule->program.transports;
 		ready->rule = rule;
 		count++;
 	}

@@ -34,6 +34,7 @@ struct rule {
  * rules are passed over without looking at them. */
 struct ready {
 	uint64_t needs[SIGNAL_WORDS];
+	unsigned transports;
 	const struct rule *rule;
 };
 

@@ -28,6 +28,7 @@ some_signals(void)
 
 	if (signals == NULL)
 		abort();
+	signals_set_string(signals, SIGNAL_FLOW_TRANSPORT, "udp");
 	signals_set_string(signals, SIGNAL_TLS_SNI, "api.example.com");
 	signals_set_count(signals, SIGNAL_FLOW_GAPS, 0);
 	signals_set_milli(signals, SIGNAL_RTT_TLS_GAP_MS, 74500);
@@ -123,6 +124,26 @@ static const struct {
 	    SCOPE_FLOW, FS_VIEW_PATH, 0 },
 	{ "an exit rule in the exit view", "flow.gaps = 0\n  view: exit\n",
 	    SCOPE_FLOW, FS_VIEW_EXIT, 1 },
+	{ "a rule of its transport", "flow.transport = udp\n", SCOPE_FLOW,
+	    FS_VIEW_PATH, 1 },
+	{ "a rule of another transport", "flow.transport = tcp\n", SCOPE_FLOW,
+	    FS_VIEW_PATH, 0 },
+	{ "a rule of a transport unlike both", "flow.transport = gre\n",
+	    SCOPE_FLOW, FS_VIEW_PATH, 0 },
+	{ "either transport", "flow.transport = tcp or flow.transport = udp\n",
+	    SCOPE_FLOW, FS_VIEW_PATH, 1 },
+	{ "another transport, or something else",
+	    "flow.transport = tcp or flow.gaps = 0\n", SCOPE_FLOW, FS_VIEW_PATH,
+	    1 },
+	{ "not another transport", "not flow.transport = tcp\n", SCOPE_FLOW,
+	    FS_VIEW_PATH, 1 },
+	{ "neither of two",
+	    "not (flow.transport = tcp or flow.transport = gre)\n", SCOPE_FLOW,
+	    FS_VIEW_PATH, 1 },
+	{ "not its transport", "not (flow.gaps = 1 or flow.transport = udp)\n",
+	    SCOPE_FLOW, FS_VIEW_PATH, 0 },
+	{ "not both", "not (flow.gaps = 0 and flow.transport = tcp)\n",
+	    SCOPE_FLOW, FS_VIEW_PATH, 1 },
 	{ "a client rule", "client.flows > 3\n", SCOPE_CLIENT, FS_VIEW_PATH,
 	    1 },
 	{ "a client rule of a flow", "client.flows > 3\n", SCOPE_FLOW,
