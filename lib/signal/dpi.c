@@ -26,7 +26,10 @@ enum {
 	PACKETS_MAX = 32,
 	IP_SIZE_MAX = UINT16_MAX,
 	PORT_MDNS = 5353,
-	PORT_DOT = 853
+	PORT_DOT = 853,
+	TLS_RECORD_FIRST = 20, /* RFC 8446, 5.1 */
+	TLS_RECORD_LAST = 23,
+	TLS_MAJOR = 3,
 };
 
 /* What all flows of a pool share. */
@@ -124,6 +127,19 @@ enable(struct dpi *dpi)
 	(void)ndpi_set_protocol_detection_bitmask2(dpi->module, &bitmask);
 #else
 	(void)dpi; /* They are on from the start. */
+#endif
+}
+
+/* nDPI keeps 2 KB of every stream in which TLS may still begin. */
+static void
+exclude_tls(struct ndpi_detection_module_struct *module,
+    struct ndpi_flow_struct *flow)
+{
+#if NDPI_RELEASE < 5000
+	ndpi_exclude_protocol(module, flow, NDPI_PROTOCOL_TLS, "", "", 0);
+#else
+	(void)module;
+	(void)flow;
 #endif
 }
 
@@ -351,6 +367,31 @@ forget_flow(struct dpi_flow *state)
 	state->flow = NULL;
 }
 
+/* Whether the stream, seen from its beginning, begins with no TLS record. */
+static bool
+is_not_tls(const struct sighting *seen)
+{
+	struct cursor payload = seen->packet->payload;
+	uint8_t type, major;
+
+	return !seen->datagrams && seen->flow->start_seen &&
+	    cursor_u8(&payload, &type) && cursor_u8(&payload, &major) &&
+	    (type < TLS_RECORD_FIRST || type > TLS_RECORD_LAST ||
+		major != TLS_MAJOR);
+}
+
+/* Without memory, it stays unknown. */
+static void
+begin_flow(struct dpi *dpi, struct dpi_flow *state, const struct sighting *seen)
+{
+	state->flow = ndpi_flow_malloc(sizeof(*state->flow));
+	if (state->flow == NULL)
+		return;
+	memset(state->flow, 0, sizeof(*state->flow));
+	if (is_not_tls(seen))
+		exclude_tls(dpi->module, state->flow);
+}
+
 static bool
 dpi_packet(void *state_of_flow, void *shared, const struct sighting *seen)
 {
@@ -363,12 +404,10 @@ dpi_packet(void *state_of_flow, void *shared, const struct sighting *seen)
 		forget_flow(state);
 		return false;
 	}
-	if (state->packets == 0) {
-		state->flow = ndpi_flow_malloc(sizeof(*state->flow));
-		if (state->flow == NULL)
-			return false;
-		memset(state->flow, 0, sizeof(*state->flow));
-	}
+	if (state->packets == 0)
+		begin_flow(dpi, state, seen);
+	if (state->flow == NULL)
+		return false;
 	/* Its clock must not run backwards. */
 	if (time_ms > state->last_ms)
 		state->last_ms = time_ms;
