@@ -18,6 +18,7 @@ static const struct signal_source *const sources[] = {
 	&signal_tls_odd,
 	&signal_http,
 	&signal_http_odd,
+	&signal_websocket,
 	&signal_ssh,
 	&signal_dns,
 	&signal_echo,

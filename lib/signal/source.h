@@ -41,21 +41,22 @@ struct signal_source {
 	bool (*names)(const void *state, const struct flow *flow);
 };
 
-extern const struct signal_source signal_shape;    /* First packets. */
-extern const struct signal_source signal_pace;     /* Bursts, counters. */
-extern const struct signal_source signal_dpi;      /* nDPI's opinion. */
-extern const struct signal_source signal_tls;      /* TLS and QUIC. */
-extern const struct signal_source signal_tls_odd;  /* TLS that cannot be. */
-extern const struct signal_source signal_http;     /* HTTP/1. */
-extern const struct signal_source signal_http_odd; /* HTTP that cannot be. */
-extern const struct signal_source signal_ssh;      /* SSH. */
-extern const struct signal_source signal_noise;    /* Random payloads. */
-extern const struct signal_source signal_openvpn;  /* OpenVPN. */
-extern const struct signal_source signal_mkcp;     /* mKCP. */
-extern const struct signal_source signal_disguise; /* V2Ray's headers. */
-extern const struct signal_source signal_inner;    /* What is carried. */
-extern const struct signal_source signal_carried;  /* TCP within. */
-extern const struct signal_source signal_timing;   /* The TLS round trip. */
-extern const struct signal_source signal_quic_rtt; /* That of QUIC. */
-extern const struct signal_source signal_dns;      /* DNS. */
-extern const struct signal_source signal_echo;     /* ICMP's echo. */
+extern const struct signal_source signal_shape;     /* First packets. */
+extern const struct signal_source signal_pace;      /* Bursts, counters. */
+extern const struct signal_source signal_dpi;       /* nDPI's opinion. */
+extern const struct signal_source signal_tls;       /* TLS and QUIC. */
+extern const struct signal_source signal_tls_odd;   /* TLS that cannot be. */
+extern const struct signal_source signal_http;      /* HTTP/1. */
+extern const struct signal_source signal_http_odd;  /* HTTP that cannot be. */
+extern const struct signal_source signal_websocket; /* What it carries. */
+extern const struct signal_source signal_ssh;       /* SSH. */
+extern const struct signal_source signal_noise;     /* Random payloads. */
+extern const struct signal_source signal_openvpn;   /* OpenVPN. */
+extern const struct signal_source signal_mkcp;      /* mKCP. */
+extern const struct signal_source signal_disguise;  /* V2Ray's headers. */
+extern const struct signal_source signal_inner;     /* What is carried. */
+extern const struct signal_source signal_carried;   /* TCP within. */
+extern const struct signal_source signal_timing;    /* The TLS round trip. */
+extern const struct signal_source signal_quic_rtt;  /* That of QUIC. */
+extern const struct signal_source signal_dns;       /* DNS. */
+extern const struct signal_source signal_echo;      /* ICMP's echo. */

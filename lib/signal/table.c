@@ -209,6 +209,15 @@ static const struct signal_info table[SIGNAL_CLIENT_IP] = {
 	    "what HTTP never does: accept (the answer to another WebSocket "
 	    "key), early (a WebSocket used before it is granted), chunks (none "
 	    "where they begin), request (none behind one without a body)" },
+	[SIGNAL_WEBSOCKET_C2S_BYTES] = { "websocket.c2s.bytes", BYTES,
+	    UNIT_NONE, FLOW, ANY,
+	    "first bytes of the client's first message in a WebSocket, "
+	    "unmasked" },
+	[SIGNAL_WEBSOCKET_S2C_BYTES] = { "websocket.s2c.bytes", BYTES,
+	    UNIT_NONE, FLOW, ANY, "first bytes of the server's first message" },
+	[SIGNAL_WEBSOCKET_NOISE] = { "websocket.noise", FLAG, UNIT_NONE, FLOW,
+	    ANY,
+	    "both messages look random, and no extension compressed them" },
 	[SIGNAL_SSH_CLIENT] = { "ssh.client", TEXT, UNIT_NONE, FLOW, ANY,
 	    "the client's SSH banner" },
 	[SIGNAL_SSH_SERVER] = { "ssh.server", TEXT, UNIT_NONE, FLOW, ANY,
