@@ -47,21 +47,24 @@ static int
 gather_time(struct fs_store *store, const struct store_query *query,
     struct fs_err *err, struct charts *charts)
 {
-	struct gathering now = { .charts = charts };
-	struct store_query by_hour = *query;
-	int rc = 0;
+	struct gathering now[FS_CLASS_COUNT];
+	struct store_count count[FS_CLASS_COUNT];
+	int class;
 
-	by_hour.dimension = FS_BY_HOUR;
-	by_hour.filter.limit = 0;
-	for (now.class = 0; now.class < FS_CLASS_COUNT && rc >= 0;
-	     now.class ++) {
-		if (query->filter.class >= 0 &&
-		    query->filter.class != now.class)
-			continue;
-		by_hour.filter.class = now.class;
-		rc = store_ask_by(store, &by_hour, take_hour, &now, err, NULL);
+	for (class = 0; class < FS_CLASS_COUNT; class ++) {
+		now[class] =
+		    (struct gathering){ .charts = charts, .class = class };
+		count[class] = (struct store_count){
+			.since_us = query->since_us,
+			.until_us = query->until_us,
+			.dimension = FS_BY_HOUR,
+			.one_class = true,
+			.class = class,
+			.fn = take_hour,
+			.ctx = &now[class],
+		};
 	}
-	return rc;
+	return store_ask_counts(store, query, count, FS_CLASS_COUNT, err);
 }
 
 /* ---- Gathering: clients ------------------------------------------------- */

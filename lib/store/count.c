@@ -383,7 +383,9 @@ counting_add(struct counting *counting, const struct brief *row,
 	const struct store_count *asked = counting->asked;
 	int rc;
 
-	if (row->first_us >= asked->until_us || row->last_us < asked->since_us)
+	if (row->first_us >= asked->until_us ||
+	    row->last_us < asked->since_us ||
+	    (asked->one_class && kind->class != asked->class))
 		return 0;
 	rc = counting->sum != NULL || asked->sums
 	    ? count_sum(counting, row, kind, place)

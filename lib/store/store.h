@@ -108,6 +108,8 @@ struct store_count {
 	uint64_t since_us, until_us; /* In place of the question's period. */
 	struct store_totals *totals; /* Filled in; or null: groups are given. */
 	int dimension;               /* enum fs_dimension */
+	bool one_class;              /* Of groups: only flows of 'class'. */
+	int class;                   /* enum fs_class */
 	/* Groups hold flows, packets and bytes only; not for clients, rules
 	 * and hours. */
 	bool sums;
