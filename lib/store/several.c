@@ -357,8 +357,10 @@ several_find_flow(void *state, const struct store_snapshot *snapshot,
 	struct store_flow *one = malloc(sizeof(*one));
 	bool found = false;
 	size_t i;
-	int rc = one != NULL ? 0 : several_no_memory(err);
+	int rc = 0;
 
+	if (one == NULL)
+		return several_no_memory(err);
 	for (i = 0; i < several->count && rc >= 0; i++) {
 		rc = store_ask_flow(several->store[i],
 		    several_snapshot_of(several, snapshot, i), flow_id, err,
