@@ -55,16 +55,26 @@ rank_of(const char *key)
 
 /* ---- Lines -------------------------------------------------------------- */
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static void
 read_line(struct line *line, const char *text, size_t size)
 {
+	size_t at;
+
 	if (size > 0 && text[size - 1] == '\r')
 		size--;
 	line->text = text;
 	line->size = size;
 	while (line->indent < size && text[line->indent] == ' ')
 		line->indent++;
-	line->blank = strspn(text, " \t\r") >= size;
+	for (at = line->indent; at < size && is_space(text[at]);)
+		at++;
+	line->blank = at == size;
 	line->comment = !line->blank && text[line->indent] == '#';
 }
 
@@ -130,8 +140,7 @@ put_line(struct layout *layout, const struct line *line, const char *before,
 	if (layout->gap && layout->out.size > 0)
 		buf_add_char(&layout->out, '\n');
 	layout->gap = false;
-	while (!line->literal && size > from &&
-	    strchr(" \t", line->text[size - 1]))
+	while (!line->literal && size > from && is_space(line->text[size - 1]))
 		size--;
 	buf_add_text(&layout->out, before);
 	buf_add(&layout->out, line->text + from, size - from);
