@@ -87,7 +87,7 @@ read_exception(struct rule_reading *r, const struct yaml_node *node)
 	if (!keys_check(&r->reading, node, keys))
 		return;
 	if (yaml_find(node, "name") == NULL)
-		reading_fault(&r->reading, node, "the key 'name' is missing");
+		reading_missing(&r->reading, node, "the key 'name' is missing");
 	exception->name = key_name(&r->reading, node, "name", FS_NAME_SIZE - 1);
 	exception->reason =
 	    key_required(&r->reading, node, "reason", REASON_MAX);

@@ -34,6 +34,20 @@ reading_fault(struct reading *reading, const struct yaml_node *node,
 	va_end(args);
 }
 
+void
+reading_missing(struct reading *reading, const struct yaml_node *mapping,
+    const char *format, ...)
+{
+	struct place place = place_of(reading->source, mapping);
+	va_list args;
+
+	if (reading->misspelt == mapping)
+		return;
+	va_start(args, format);
+	tell(reading, &place, format, args);
+	va_end(args);
+}
+
 static void
 no_memory(struct reading *reading)
 {
@@ -82,8 +96,10 @@ keys_check(struct reading *reading, const struct yaml_node *mapping,
 		for (i = 0; names[i]; i++)
 			if (strcmp(names[i], child->key) == 0)
 				break;
-		if (names[i] == NULL)
-			unknown_key(reading, child, names);
+		if (names[i] != NULL)
+			continue;
+		unknown_key(reading, child, names);
+		reading->misspelt = mapping;
 	}
 	return true;
 }
@@ -147,7 +163,7 @@ key_required(struct reading *reading, const struct yaml_node *mapping,
 {
 	if (yaml_find(mapping, key) != NULL)
 		return key_text(reading, mapping, key, max);
-	reading_fault(reading, mapping, "the key '%s' is missing", key);
+	reading_missing(reading, mapping, "the key '%s' is missing", key);
 	return NULL;
 }
 

@@ -10,9 +10,15 @@ struct reading {
 	const struct source *source;
 	struct arena *arena; /* Of the texts that are copied. */
 	bool bad;
+	/* The last mapping with an unknown key: most likely it is the one that
+	 * is missing. Borrowed. */
+	const struct yaml_node *misspelt;
 };
 
 void reading_fault(struct reading *reading, const struct yaml_node *node,
+    const char *format, ...) FS_PRINTF(3, 4);
+/* The same of a key that 'mapping' lacks; not told where one is misspelt. */
+void reading_missing(struct reading *reading, const struct yaml_node *mapping,
     const char *format, ...) FS_PRINTF(3, 4);
 
 /* Refuses keys that are not among 'names', and what is no mapping. Returns

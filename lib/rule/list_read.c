@@ -169,10 +169,11 @@ read_column(struct reading *reading, const struct yaml_node *node,
 	const struct yaml_node *at = yaml_find(node, "column");
 
 	if (at == NULL) {
-		reading_fault(reading, yaml_find(node, "reader"),
-		    "'reader: %s' needs the key 'column': which one holds "
-		    "the items",
-		    feed->reader->name);
+		if (reading->misspelt != node)
+			reading_fault(reading, yaml_find(node, "reader"),
+			    "'reader: %s' needs the key 'column': which one "
+			    "holds the items",
+			    feed->reader->name);
 		return;
 	}
 	if (at->kind == YAML_SCALAR) {
@@ -271,7 +272,7 @@ read_keys(struct reading *reading, struct loader *loader,
 	list->url = key_text(reading, node, "url", 1000);
 	read_feed(reading, node, list);
 	if (!yaml_find(node, "items") == !yaml_find(node, "file"))
-		reading_fault(reading, node,
+		reading_missing(reading, node,
 		    "expected one of 'items' and 'file'");
 	else if (yaml_find(node, "file"))
 		read_file(reading, loader, node, list);
@@ -286,7 +287,7 @@ list_read(struct loader *loader, const struct source *source,
     const struct yaml_node *node)
 {
 	struct reading reading = { &loader->faults, source, &loader->set->arena,
-		false };
+		false, NULL };
 	struct list *list = arena_take(&loader->set->arena, sizeof(*list));
 	struct definition definition = { .source = source };
 

@@ -126,7 +126,7 @@ read_macro(struct loader *loader, const struct source *source,
 	static const char *const keys[] = { "macro", "desc", "condition",
 		NULL };
 	struct reading reading = { &loader->faults, source, &loader->scratch,
-		false };
+		false, NULL };
 	struct macro *macro = arena_take(&loader->scratch, sizeof(*macro));
 	struct definition definition = { .source = source };
 

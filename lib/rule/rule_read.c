@@ -41,7 +41,7 @@ take_share(struct reading *reading, const struct yaml_node *mapping,
 	const struct yaml_node *node = yaml_find(mapping, key);
 
 	if (node == NULL) {
-		reading_fault(reading, mapping,
+		reading_missing(reading, mapping,
 		    "the key 'likelihood.%s' is missing", key);
 		return false;
 	}
@@ -83,7 +83,7 @@ rule_read_likelihood(struct rule_reading *r)
 	int64_t if_true, if_false;
 
 	if (node == NULL) {
-		reading_fault(&r->reading, r->node,
+		reading_missing(&r->reading, r->node,
 		    "the key 'likelihood' is missing");
 		return;
 	}
@@ -303,7 +303,7 @@ read_class(struct rule_reading *r)
 	for (i = 0; i < FS_CLASS_COUNT; i++)
 		names[i] = fs_class_name(i);
 	if (yaml_find(r->node, "class") == NULL)
-		reading_fault(&r->reading, r->node,
+		reading_missing(&r->reading, r->node,
 		    "the key 'class' is missing");
 	r->rule->info.class =
 	    key_choice(&r->reading, r->node, "class", names, -1);
@@ -319,14 +319,14 @@ read_names(struct rule_reading *r)
 	info->family =
 	    key_name(&r->reading, r->node, "family", FS_FAMILY_SIZE - 1);
 	if (yaml_find(r->node, "family") == NULL)
-		reading_fault(&r->reading, r->node,
+		reading_missing(&r->reading, r->node,
 		    "the key 'family' is missing: what kind of evidence it "
 		    "is, such as protocol or cross-layer");
 	info->protocol =
 	    key_name(&r->reading, r->node, "protocol", FS_PROTOCOL_SIZE - 1);
 	if (info->family && strcmp(info->family, "protocol") == 0 &&
 	    yaml_find(r->node, "protocol") == NULL)
-		reading_fault(&r->reading, r->node,
+		reading_missing(&r->reading, r->node,
 		    "family 'protocol' needs the key 'protocol': what was "
 		    "read from the bytes");
 }
@@ -373,7 +373,7 @@ rule_read(struct loader *loader, const struct source *source,
 		return false;
 	}
 	r->reading = (struct reading){ &loader->faults, source,
-		&loader->set->arena, false };
+		&loader->set->arena, false, NULL };
 	r->loader = loader;
 	r->node = node;
 	r->rule = rule;

@@ -98,7 +98,7 @@ read_packet(struct reading *reading, const struct yaml_node *node,
 		return;
 	dir = key_choice(reading, node, "dir", dirs, -1);
 	if (dir < 0 && yaml_find(node, "dir") == NULL)
-		reading_fault(reading, node, "the key 'dir' is missing");
+		reading_missing(reading, node, "the key 'dir' is missing");
 	packet->dir = dir == 1;
 	if (read_number(reading, node, "at", UNIT_MS, &milli))
 		packet->at_us = (uint64_t)milli;
@@ -326,11 +326,11 @@ read_test(struct reading *reading, const struct yaml_node *node,
 	test->source = key_text(reading, node, "source", FS_NAME_SIZE);
 	(void)key_text(reading, node, "why", FS_TEXT_SIZE);
 	if (yaml_find(node, "matches") == NULL)
-		reading_fault(reading, node, "the key 'matches' is missing");
+		reading_missing(reading, node, "the key 'matches' is missing");
 	test->matches = key_bool(reading, node, "matches", false);
 	read_flow(reading, node, test);
 	if ((packets != NULL) + (capture != NULL) + (values != NULL) != 1)
-		reading_fault(reading, node,
+		reading_missing(reading, node,
 		    "expected one of 'capture', 'packets' and 'signals'");
 	else if (packets)
 		read_packets(reading, packets, test);

@@ -79,7 +79,7 @@ files_load(const char *text, const char *list, struct told *told,
 	return rc;
 }
 
-/* Checks the first error of a file. */
+/* Checks the error of a file, which has no other. */
 static inline bool
 expect(const char *name, const char *text, const char *list, unsigned line,
     unsigned column, const char *says)
@@ -87,14 +87,15 @@ expect(const char *name, const char *text, const char *list, unsigned line,
 	struct told told = { 0 };
 	struct fs_ruleset *rules = NULL;
 	int rc = files_load(text, list, &told, &rules);
-	bool right = rc == FS_ECONFIG && rules == NULL && told.errors > 0 &&
+	bool right = rc == FS_ECONFIG && rules == NULL && told.errors == 1 &&
 	    told.first.line == line && told.first.column == column &&
 	    strstr(told.first.text, says) != NULL;
 
 	if (!tap_ok(right, "%s", name))
-		printf("# %d at %s:%u:%u: %s\n# wanted %u:%u: %s\n", rc,
-		    told.first.file, told.first.line, told.first.column,
-		    told.first.text, line, column, says);
+		printf("# %d, %u errors, at %s:%u:%u: %s\n"
+		       "# wanted one at %u:%u: %s\n",
+		    rc, told.errors, told.first.file, told.first.line,
+		    told.first.column, told.first.text, line, column, says);
 	fs_ruleset_free(rules);
 	return right;
 }
