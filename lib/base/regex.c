@@ -69,9 +69,9 @@ regex_new(const char *pattern, char *fault, size_t *offset)
 	pcre2_set_match_limit(context, MATCH_LIMIT);
 	pcre2_set_depth_limit(context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
-	/* A system may forbid memory that is written and run; then matching
-	 * is slower. */
-	(void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+	/* Not compiled to machine code: that counts towards the limit in
+	 * another way, so that the answer would depend on whether a system
+	 * allows memory that is written and run. */
 	*regex = (struct regex){ compiled, context };
 	return regex;
 }

@@ -10,9 +10,8 @@ struct regex;
 
 enum { REGEX_FAULT_SIZE = 160 };
 
-/* Compiles a pattern (Perl syntax, bytes); JIT where the system allows it.
- * Returns null with 'fault' (REGEX_FAULT_SIZE bytes) and '*offset' filled
- * in. */
+/* Compiles a pattern (Perl syntax, bytes). Returns null with 'fault'
+ * (REGEX_FAULT_SIZE bytes) and '*offset' filled in. */
 struct regex *regex_new(const char *pattern, char *fault, size_t *offset);
 void regex_free(struct regex *regex);
 

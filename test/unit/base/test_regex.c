@@ -27,6 +27,10 @@ static const struct {
 	{ "^.$", "\xc3\xa4", 0 },
 	{ "^..$", "\xc3\xa4", 1 },
 	{ "(?<=a)b", "ab", 1 },
+	/* As machine code the second of these was no match: it counted less
+	 * work there. */
+	{ "(a+)+$", "aaaaaaaaaaab", 0 },
+	{ "(a+)+$", "aaaaaaaaaaaab", FS_EFULL },
 	/* Without a bound these would take years. */
 	{ "(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
 	    FS_EFULL },
