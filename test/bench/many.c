@@ -2,7 +2,7 @@
  * opens them all, then sends packets through them in turn, none near the last
  * one in memory.
  *
- * usage: many FLOWS PACKETS [RULES]
+ * usage: many FLOWS PACKETS [RULES]...
  *
  * Prints: flows, nanoseconds a packet while they open, the same afterwards,
  * microseconds of the judgement of a flow, peak memory in MB. */
@@ -190,9 +190,8 @@ main(int argc, char **argv)
 	unsigned long flows = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
 	unsigned long packets = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 
-	if (argc < 3 || argc > 4 || flows == 0 || flows > 1 << 20 ||
-	    packets > UINT32_MAX) {
-		(void)fprintf(stderr, "usage: many FLOWS PACKETS [RULES]\n");
+	if (argc < 3 || flows == 0 || flows > 1 << 20 || packets > UINT32_MAX) {
+		(void)fprintf(stderr, "usage: many FLOWS PACKETS [RULES]...\n");
 		return 2;
 	}
 	return run((uint32_t)flows, (uint32_t)packets,
