@@ -78,6 +78,25 @@ read_line(struct line *line, const char *text, size_t size)
 	line->comment = !line->blank && text[line->indent] == '#';
 }
 
+/* Whether YAML sees the end of a line where read_lines() sees none. */
+static bool
+has_odd_break(const char *text, size_t size)
+{
+	static const char *const breaks[] = { "\xc2\x85", "\xe2\x80\xa8",
+		"\xe2\x80\xa9" };
+	const char *at = text, *end = text + size;
+	size_t i;
+
+	for (i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++)
+		if (size > 0 &&
+		    memmem(text, size, breaks[i], strlen(breaks[i])) != NULL)
+			return true;
+	for (; at < end && (at = memchr(at, '\r', (size_t)(end - at))); at++)
+		if (at + 1 == end || at[1] != '\n')
+			return true;
+	return false;
+}
+
 static int
 read_lines(struct layout *layout, const char *text, size_t size)
 {
@@ -387,6 +406,10 @@ fs_rules_layout(const char *text, size_t size, const char *name,
 	arena_init(&layout.arena);
 	buf_init(&layout.out);
 	rc = yaml_parse(text, size, name, err, &yaml);
+	if (rc == 0 && has_odd_break(text, size))
+		rc = err_set(err, FS_EUNSUP,
+		    "cannot be laid out: a line of it ends in something else "
+		    "than a line feed");
 	if (rc == 0 &&
 	    ((rc = read_lines(&layout, text, size)) < 0 ||
 		(rc = put_all(&layout, yaml_root(yaml))) < 0))

@@ -81,6 +81,11 @@ test_refused(void)
 		    &size),
 	    FS_EUNSUP, "what would not say the same");
 	tap_ok(laid == NULL, "gives nothing");
+	tap_int(fs_rules_layout("- n:\r-\n\n", 8, "case", &err, &laid, &size),
+	    FS_EUNSUP, "a carriage return as the end of a line");
+	tap_int(fs_rules_layout("- n: a # \xe2\x80\xa8\n", 13, "case", &err,
+		    &laid, &size),
+	    FS_EUNSUP, "a line separator");
 }
 
 /* The shipped rules cut at every 97th byte: laid out or refused, and what is
