@@ -165,18 +165,23 @@ fs_capture_next(struct fs_capture *capture, struct fs_err *err,
 	return rc == 0 ? 0 : capture_live_failed(capture, err);
 }
 
-/* Unsigned differences are right over the wrap. */
+void
+capture_add_drops(struct fs_capture *capture, const struct pcap_stat *now)
+{
+	/* Unsigned differences are right over the wrap. */
+	capture->kernel_drops += now->ps_drop - capture->kernel_seen;
+	capture->iface_drops += now->ps_ifdrop - capture->iface_seen;
+	capture->kernel_seen = now->ps_drop;
+	capture->iface_seen = now->ps_ifdrop;
+}
+
 static void
 count_drops(struct fs_capture *capture)
 {
 	struct pcap_stat now;
 
-	if (pcap_stats(capture->pcap, &now) != 0)
-		return;
-	capture->kernel_drops += now.ps_drop - capture->kernel_seen;
-	capture->iface_drops += now.ps_ifdrop - capture->iface_seen;
-	capture->kernel_seen = now.ps_drop;
-	capture->iface_seen = now.ps_ifdrop;
+	if (pcap_stats(capture->pcap, &now) == 0)
+		capture_add_drops(capture, &now);
 }
 
 void

@@ -42,3 +42,7 @@ int capture_file_end(struct fs_capture *capture, bool failed,
 
 /* The same for an interface that failed. */
 int capture_live_failed(struct fs_capture *capture, struct fs_err *err);
+
+/* Adds what was dropped since the last look. Libpcap's counters wrap at 32
+ * bits; no more than once between two looks. */
+void capture_add_drops(struct fs_capture *capture, const struct pcap_stat *now);

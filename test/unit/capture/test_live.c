@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
 #include "test/unit/tap.h"
 
 /* Live interfaces, as far as this user may open them. */
@@ -96,10 +97,42 @@ test_loopback(void)
 	fs_capture_close(capture);
 }
 
+/* A busy tap for months: both counters wrap, each in its own time. */
+static void
+test_drops(void)
+{
+	static const struct {
+		unsigned kernel, iface;
+		long long kernel_sum, iface_sum;
+		const char *name;
+	} looks[] = {
+		{ 7, 0, 7, 0, "the first drops" },
+		{ 7, 0, 7, 0, "none since" },
+		{ UINT_MAX - 1, 5, 0xfffffffe, 5, "just below the wrap" },
+		{ 2, UINT_MAX, 0x100000002, 0xffffffff, "the kernel's wraps" },
+		{ 1, 0, 0x200000001, 0x100000000, "again, and the other" },
+	};
+	struct fs_capture *capture = capture_new("wraps");
+	size_t i;
+
+	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		const struct pcap_stat now = { .ps_drop = looks[i].kernel,
+			.ps_ifdrop = looks[i].iface };
+
+		capture_add_drops(capture, &now);
+		tap_int((long long)capture->kernel_drops, looks[i].kernel_sum,
+		    looks[i].name);
+		tap_int((long long)capture->iface_drops, looks[i].iface_sum,
+		    looks[i].name);
+	}
+	fs_capture_close(capture);
+}
+
 int
 main(void)
 {
 	test_refused();
+	test_drops();
 	test_loopback();
 	return tap_done();
 }
