@@ -23,8 +23,11 @@ tap_close(struct tap *tap)
 static void
 go_away(struct tap *tap, const struct fs_err *err)
 {
+	uint64_t last_us = tap->run->pipeline->last_us;
+
 	(void)uv_poll_stop(&tap->poll);
-	tap->away_us = tap->run->pipeline->last_us;
+	/* Before the first frame and tick, nothing has a time yet. */
+	tap->away_us = last_us > 0 ? last_us : pipeline_live_us();
 	log_at(LOG_WARNING, "%s; waiting for it to come back",
 	    err->text[0] ? err->text : tap->name);
 }
