@@ -38,6 +38,8 @@ set_defaults(struct config *config)
 		sizeof(config->settings.hash_seed), 0) < 0)
 		return -errno;
 	config->ring_size = (size_t)64 << 20;
+	config->privacy.ipv4 = 24;
+	config->privacy.ipv6 = 48;
 	config_operations_defaults(config);
 	return 0;
 }
@@ -54,7 +56,12 @@ read_root(struct config_reader *reader, const struct yaml_node *root,
 		    "[/etc/flowscan/rules.d]'");
 		return;
 	}
+	/* Whoever tries a capture without a file has its bytes anyway. */
+	config->privacy.no_excerpts = true;
 	config_mapping(reader, &config_file_section, root, config);
+	if (yaml_find(root, "privacy"))
+		config_check_privacy(reader, yaml_find(root, "privacy"),
+		    config);
 	if (scoring->review_ppm > scoring->anomalous_ppm)
 		config_fault(reader, yaml_find(root, "scoring"),
 		    "scoring.review is above scoring.anomalous; expected the "
@@ -150,6 +157,7 @@ config_fini(struct config *config)
 	free_texts(config->asn, config->asn_count);
 	free_texts(config->interfaces, config->interface_count);
 	free(config->store_path);
+	free(config->key_file);
 	free(config->user);
 	free(config->control_path);
 	free(config->control_group);

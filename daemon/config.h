@@ -22,6 +22,9 @@ struct config {
 	size_t asn_count;
 	char *store_path; /* Null: not said. */
 	struct fs_retention retention;
+	struct fs_privacy privacy; /* Without a key. */
+	char *key_file;            /* Of pseudonyms; null: not said. */
+	bool access_log;           /* Readers write down who they are. */
 	char **interfaces;
 	size_t interface_count;
 	size_t ring_size;   /* In bytes. */

@@ -53,7 +53,11 @@ extern const struct config_section config_file_section;
 /* How the program is operated; in config_operations.c. */
 extern const struct config_section config_control_section;
 extern const struct config_section config_log_section;
+/* What is kept of whom; in config_privacy.c. */
+extern const struct config_section config_privacy_section;
 struct config;
+void config_check_privacy(struct config_reader *reader,
+    const struct yaml_node *node, const struct config *config);
 void config_operations_defaults(struct config *config);
 
 /* Says what is wrong at a value, or at its key. */

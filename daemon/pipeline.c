@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "policy.h"
+#include "privacy.h"
 
 /* Live frames are handed over within this. */
 enum { LATE_US = 2000000 };
@@ -18,7 +19,7 @@ int
 pipeline_load(struct pipeline *pipeline, const struct config *config)
 {
 	struct fs_err err = { 0 };
-	int rc, geo_rc;
+	int rc, geo_rc, privacy_rc;
 
 	memset(pipeline, 0, sizeof(*pipeline));
 	pipeline->config = config;
@@ -37,7 +38,10 @@ pipeline_load(struct pipeline *pipeline, const struct config *config)
 	    config->asn_count, &err, &pipeline->geo);
 	if (geo_rc < 0)
 		log_fault(NULL, false, &err);
-	return rc < 0 ? rc : geo_rc;
+	privacy_rc = privacy_load(config, &pipeline->privacy);
+	if (rc == 0 && privacy_rc == 0)
+		fs_ruleset_hide(pipeline->rules, &pipeline->privacy);
+	return rc < 0 ? rc : geo_rc < 0 ? geo_rc : privacy_rc;
 }
 
 /* While all rests; null when it cannot be opened now. */
@@ -96,7 +100,9 @@ open_store(struct pipeline *pipeline, const char *path, struct fs_err *err)
 {
 	int rc;
 
-	if ((rc = writer_open(&pipeline->reader.writer, path,
+	pipeline->reader.writer.privacy = &pipeline->privacy;
+	if ((rc = privacy_open_log(pipeline->config, path, err)) < 0 ||
+	    (rc = writer_open(&pipeline->reader.writer, path,
 		 &pipeline->config->retention, err)) < 0 ||
 	    (rc = fs_store_unfinished(store_of(pipeline), err,
 		 &pipeline->gap_us)) < 0)

@@ -13,9 +13,10 @@ struct pipeline {
 	struct fs_floors *floors;
 	struct reader reader; /* The threads. */
 	struct fs_generation generation;
-	uint64_t frozen_us; /* Live: when the floors were frozen. */
-	bool after_gap;     /* The run before was cut off; its rows end at */
-	uint64_t gap_us;    /* this time. */
+	struct fs_privacy privacy; /* With its key. */
+	uint64_t frozen_us;        /* Live: when the floors were frozen. */
+	bool after_gap;  /* The run before was cut off; its rows end at */
+	uint64_t gap_us; /* this time. */
 	unsigned workers;
 	bool live;
 	/* Of the present capture, by its own clock. */

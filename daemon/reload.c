@@ -133,6 +133,8 @@ load(uv_work_t *work)
 	if (reload->rc == 0)
 		reload->rc =
 		    policy_check(config, reload->rules, log_fault, NULL);
+	if (reload->rc == 0)
+		fs_ruleset_hide(reload->rules, &reload->pipeline->privacy);
 }
 
 /* An empty folder is one that is just being replaced, or a mistake. */

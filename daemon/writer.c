@@ -117,9 +117,12 @@ open_store(struct writer *writer, struct fs_err *err)
 {
 	int rc = fs_store_open(writer->path, err, &writer->store);
 
-	if (rc >= 0)
-		fs_store_retain(writer->store, &writer->keep);
-	return rc;
+	if (rc < 0)
+		return rc;
+	fs_store_retain(writer->store, &writer->keep);
+	return writer->privacy != NULL
+	    ? fs_store_hide(writer->store, writer->privacy)
+	    : rc;
 }
 
 /* Opens the store again and puts what was kept. Returns 0 or a negative

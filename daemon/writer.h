@@ -13,6 +13,7 @@ struct writer {
 	struct fs_store *store; /* Owned; null: it cannot be opened now. */
 	const char *path;       /* Borrowed. */
 	struct fs_retention keep;
+	const struct fs_privacy *privacy; /* Borrowed; null: all is kept. */
 	struct ring *rows;     /* Borrowed: sheaves from the judge. */
 	struct bell *filled;   /* The judge rings it; owned, as all below. */
 	struct bell *room;     /* Rings when it took something. */

@@ -322,6 +322,29 @@ FS_PUBLIC int fs_settings_init(struct fs_settings *settings);
 /* Frees what the settings own: all arrays, taken to be from malloc(). */
 FS_PUBLIC void fs_settings_fini(struct fs_settings *settings);
 
+/* ---- Privacy ---------------------------------------------------------- */
+
+/* What is kept of clients' addresses, and of names (TLS, HTTP, DNS, and those
+ * in certificates). */
+enum fs_client_kept {
+	FS_CLIENT_FULL,
+	FS_CLIENT_PREFIX,
+	FS_CLIENT_PSEUDONYM,
+};
+enum fs_names_kept { FS_NAMES_FULL, FS_NAMES_SUFFIX, FS_NAMES_NONE };
+
+enum { FS_PRIVACY_KEY_SIZE = 32 };
+
+/* What is kept of whom: see docs/privacy.md. Zeros keep everything. */
+struct fs_privacy {
+	int clients;              /* enum fs_client_kept */
+	int names;                /* enum fs_names_kept */
+	bool no_excerpts;         /* First bytes, and HTTP headers. */
+	uint8_t ipv4, ipv6;       /* Bits of a prefix. */
+	uint8_t ipv6_client_bits; /* As in the settings. */
+	uint8_t key[FS_PRIVACY_KEY_SIZE];
+};
+
 /* ---- Rules ----------------------------------------------------------- */
 
 struct fs_ruleset;
@@ -337,6 +360,10 @@ FS_PUBLIC int fs_ruleset_load(const char *const *paths, size_t count,
     fs_fault_fn *fault, void *ctx, struct fs_err *err,
     struct fs_ruleset **rules);
 FS_PUBLIC void fs_ruleset_free(struct fs_ruleset *rules);
+/* From now on, sentences have no more than 'privacy' keeps. What matches does
+ * not depend on it. Before the set is shared between threads. */
+FS_PUBLIC void fs_ruleset_hide(struct fs_ruleset *rules,
+    const struct fs_privacy *privacy);
 
 /* What a person may read of one rule. Strings stay owned by the set; null
  * where the rule says nothing. Lists are one item a line. */
@@ -742,6 +769,11 @@ FS_PUBLIC int fs_store_open_read(const char *path, struct fs_err *err,
 FS_PUBLIC int fs_store_join(struct fs_store *const *stores, size_t count,
     struct fs_err *err, struct fs_store **store);
 FS_PUBLIC void fs_store_close(struct fs_store *store);
+
+/* From now on, rows are stored with no more than 'privacy' keeps. Sentences
+ * are not looked at: see fs_ruleset_hide(). Returns 0 or -ENOMEM. */
+FS_PUBLIC int fs_store_hide(struct fs_store *store,
+    const struct fs_privacy *privacy);
 
 /* Rows go into one transaction until fs_store_commit(). */
 FS_PUBLIC int fs_store_put_generation(struct fs_store *store,

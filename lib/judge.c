@@ -196,6 +196,9 @@ fs_judge_recall(struct fs_judge *judge, const struct fs_client *row)
 		return 0;
 	signals_clear(&judge->signals);
 	rc = blob_decode(row->signals, row->signals_size, &judge->signals);
+	/* Whose it is cannot be known. */
+	if (signals_known(&judge->signals, SIGNAL_CLIENT_HIDDEN))
+		return 0;
 	/* Round trips of another sensor are those to another place. */
 	if (strcmp(row->sensor, judge->settings->sensor) != 0)
 		signals_forget(&judge->signals, SIGNAL_CLIENT_RTT_MIN_MS);

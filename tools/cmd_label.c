@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access.h"
 #include "command.h"
 #include "desk.h"
 #include "session.h"
@@ -83,6 +84,8 @@ cmd_label(int argc, char **argv)
 	if ((code = read_note(&options, &note)) >= 0)
 		return code;
 	desk_who(note.who);
+	if ((code = access_ask(&options)) != CODE_DONE)
+		return code;
 	if (fs_store_open_read(options.db, &err, &store) < 0)
 		return complain(options.command, CODE_DATABASE, "%s", err.text);
 	rc = put(store, &options, &note, &err);

@@ -14,6 +14,7 @@
 
 #include "base/addr.h"
 #include "base/file.h"
+#include "access.h"
 #include "command.h"
 #include "output.h"
 #include "session.h"
@@ -276,6 +277,8 @@ compare_stores(const struct replay *replay)
 	struct fs_err err = { 0 };
 	int code;
 
+	if ((code = access_ask(&replay->options)) != CODE_DONE)
+		return code;
 	if (fs_store_open_read(replay->options.db, &err, &ask.stored) < 0)
 		return complain("replay", CODE_DATABASE, "%s", err.text);
 	if (fs_store_open_read(replay->db, &err, &ask.again) < 0) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "access.h"
 #include "command.h"
 #include "desk.h"
 #include "session.h"
@@ -132,6 +133,8 @@ add(const struct options *options, const struct fs_suppression *suppression)
 	struct fs_err err = { 0 };
 	int rc;
 
+	if ((rc = access_ask(options)) != CODE_DONE)
+		return rc;
 	if (fs_store_open_read(options->db, &err, &store) < 0)
 		return fail(options, &err);
 	rc = fs_suppression_try(store, suppression, &err, &hidden, &of);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "access.h"
 #include "command.h"
 #include "desk.h"
 
@@ -106,6 +107,8 @@ answer(struct fs_store *store, const struct options *options, ask_fn *ask)
 				 : strerror(-rc));
 	rc = ask(store, options, &output.out, &err, &matched);
 	closed = output_close(&output);
+	if ((code = access_given(options, matched)) != CODE_DONE)
+		return code;
 	if (rc < 0)
 		return code_of(options, &output, &err, rc);
 	code = options->fail_on_match && matched > 0 ? CODE_MATCHED : CODE_DONE;
@@ -222,7 +225,8 @@ session_run(const struct options *options, ask_fn *ask)
 	struct fs_err err = { 0 };
 	int code, stale;
 
-	if ((code = open_stores(options, &opened)) != CODE_DONE)
+	if ((code = access_ask(options)) != CODE_DONE ||
+	    (code = open_stores(options, &opened)) != CODE_DONE)
 		return code;
 	open_desks(options, &opened);
 	fs_store_attach(opened.store, opened.desk, desk_now_us());

@@ -54,6 +54,34 @@ digest_sha256(const void *bytes, size_t size, uint8_t *sum)
 	    SHA256_Final(sum, &ctx) == 1;
 }
 
+/* One of the two hashes: of the key, padded with 'pad', and the bytes. */
+static bool
+hmac_half(const uint8_t *key, uint8_t pad, const void *bytes, size_t size,
+    uint8_t *sum)
+{
+	uint8_t block[SHA256_CBLOCK];
+	SHA256_CTX ctx;
+	size_t i;
+
+	memset(block, pad, sizeof(block));
+	for (i = 0; i < DIGEST_SHA256_SIZE; i++)
+		block[i] ^= key[i];
+	return SHA256_Init(&ctx) == 1 &&
+	    SHA256_Update(&ctx, block, sizeof(block)) == 1 &&
+	    SHA256_Update(&ctx, bytes, size) == 1 &&
+	    SHA256_Final(sum, &ctx) == 1;
+}
+
+bool
+digest_hmac(const uint8_t key[DIGEST_SHA256_SIZE], const void *bytes,
+    size_t size, uint8_t sum[DIGEST_SHA256_SIZE])
+{
+	uint8_t inner[DIGEST_SHA256_SIZE];
+
+	return hmac_half(key, 0x36, bytes, size, inner) &&
+	    hmac_half(key, 0x5c, inner, sizeof(inner), sum);
+}
+
 void
 digest_hex(const uint8_t *bytes, size_t size, char *text)
 {

@@ -18,6 +18,10 @@ bool digest_md5(const void *bytes, size_t size, uint8_t *sum);
 bool digest_sha1(const void *bytes, size_t size, uint8_t *sum);
 bool digest_sha256(const void *bytes, size_t size, uint8_t *sum);
 
+/* HMAC with SHA-256 (RFC 2104) and a key of 32 bytes. */
+bool digest_hmac(const uint8_t key[DIGEST_SHA256_SIZE], const void *bytes,
+    size_t size, uint8_t sum[DIGEST_SHA256_SIZE]);
+
 /* Writes 'size' bytes as lower-case hex, terminated. */
 void digest_hex(const uint8_t *bytes, size_t size, char *text);
 /* Writes 'size' bytes as base64 with padding, terminated: 4*((size+2)/3)+1

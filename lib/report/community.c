@@ -120,3 +120,11 @@ community_id(const struct fs_observation *flow, char room[COMMUNITY_ID_SIZE])
 	memcpy(room, "1:", 2);
 	digest_base64(sum, sizeof(sum), room + 2);
 }
+
+void
+community_of(const struct store_flow *row, char room[COMMUNITY_ID_SIZE])
+{
+	room[0] = '\0';
+	if (!signals_known(&row->signals, SIGNAL_CLIENT_HIDDEN))
+		community_id(&row->flow, room);
+}

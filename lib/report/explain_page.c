@@ -84,9 +84,9 @@ say_flow(struct doc *doc, const struct explain *explain)
 	doc_bytes(&doc->line, flow->bytes[1]);
 	buf_add_text(&doc->line, ")");
 	doc_text(doc, 1, TONE_PLAIN);
-	community_id(flow, id);
-	buf_printf(&doc->line, "Community ID %s, revision %" PRIu32, id,
-	    flow->rev);
+	community_of(&explain->flow, id);
+	buf_printf(&doc->line, "%s%s%sevision %" PRIu32,
+	    id[0] ? "Community ID " : "", id, id[0] ? ", r" : "R", flow->rev);
 	doc_text(doc, 1, TONE_FAINT);
 }
 
@@ -116,7 +116,7 @@ say_title(struct doc *doc, const struct explain *explain)
 	if (explain->is_client) {
 		buf_add_text(&doc->line, "Client ");
 		add_addr(&doc->line, &client->addr, -1);
-		if (client->addr.family == 6)
+		if (client->bits < (client->addr.family == 4 ? 32 : 128))
 			buf_printf(&doc->line, "/%u", client->bits);
 	} else {
 		buf_printf(&doc->line, "Flow %016" PRIx64,

@@ -96,7 +96,7 @@ export_client(const struct fs_client *client, char *room)
 {
 	size_t size = addr_format(&client->addr, room);
 
-	if (client->addr.family == 6)
+	if (client->bits < (client->addr.family == 4 ? 32 : 128))
 		(void)snprintf(room + size, EXPORT_CLIENT_SIZE - size, "/%u",
 		    client->bits);
 }

@@ -115,11 +115,12 @@ put_rules(struct json *json, const struct fs_evidence *evidence, uint32_t count)
 }
 
 static void
-put_network(struct json *json, const struct fs_observation *flow)
+put_network(struct json *json, const struct store_flow *row)
 {
+	const struct fs_observation *flow = &row->flow;
 	char room[8], id[COMMUNITY_ID_SIZE];
 
-	community_id(flow, id);
+	community_of(row, id);
 	json_key(json, "network");
 	json_object(json);
 	json_put_text(json, "transport",
@@ -182,7 +183,7 @@ ecs_flow(struct json *json, const struct store_flow *row)
 	put_event(json, id, &flow->verdict, flow->first_us, flow->last_us);
 	put_message(json, flow->evidence, flow->evidence_count);
 	put_sides(json, row);
-	put_network(json, flow);
+	put_network(json, row);
 	put_tls(json, &row->signals);
 	put_observer(json, flow->sensor);
 	put_rules(json, flow->evidence, flow->evidence_count);

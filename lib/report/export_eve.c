@@ -74,7 +74,7 @@ eve_flow(struct json *json, const struct store_flow *row)
 	const struct fs_observation *flow = &row->flow;
 	char id[COMMUNITY_ID_SIZE];
 
-	community_id(flow, id);
+	community_of(row, id);
 	json_object(json);
 	json_put_time(json, "timestamp", flow->last_us);
 	/* As a number in EVE; ours has 64 bits, JSON's readers keep 53. */

@@ -97,11 +97,12 @@ put_client(struct json *json, const struct fs_addr *addr, int32_t port,
 }
 
 static void
-put_connection(struct json *json, const struct fs_observation *flow)
+put_connection(struct json *json, const struct store_flow *row)
 {
+	const struct fs_observation *flow = &row->flow;
 	char room[8], id[COMMUNITY_ID_SIZE];
 
-	community_id(flow, id);
+	community_of(row, id);
 	json_key(json, "connection_info");
 	json_object(json);
 	json_put_u64(json, "direction_id", 1); /* Inbound. */
@@ -154,7 +155,7 @@ ocsf_flow(struct json *json, const struct store_flow *row)
 	export_port(json, "port", flow->server_port);
 	export_signal(json, "hostname", &row->signals, SIGNAL_TLS_SNI);
 	json_object_end(json);
-	put_connection(json, flow);
+	put_connection(json, row);
 	put_unmapped(json, &flow->verdict, flow->evidence, flow->evidence_count,
 	    &row->signals);
 	json_object_end(json);

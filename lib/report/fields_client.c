@@ -40,7 +40,7 @@ get_client(const void *row, struct datum *datum)
 	char text[ADDR_TEXT_SIZE + 8], ip[ADDR_TEXT_SIZE];
 
 	addr_format(&client->addr, ip);
-	if (client->addr.family == 6)
+	if (client->bits < (client->addr.family == 4 ? 32 : 128))
 		snprintf(text, sizeof(text), "%s/%u", ip, client->bits);
 	else
 		snprintf(text, sizeof(text), "%s", ip);

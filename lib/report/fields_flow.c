@@ -158,7 +158,7 @@ get_community_id(const void *row, struct datum *datum)
 {
 	char id[COMMUNITY_ID_SIZE];
 
-	community_id(flow_of(row), id);
+	community_of(((const struct marked_flow *)row)->flow, id);
 	datum_text(datum, id);
 }
 

@@ -33,7 +33,7 @@ compare_community(void *ctx, const struct store_flow *row)
 	struct community_search *search = ctx;
 	char id[COMMUNITY_ID_SIZE];
 
-	community_id(&row->flow, id);
+	community_of(row, id);
 	if (strcmp(id, search->id) == 0) {
 		*search->flow = *row;
 		search->found = true;

@@ -199,7 +199,7 @@ say_addr(struct buf *buf, const struct fs_client *client)
 
 	addr_format(&client->addr, text);
 	buf_add_text(buf, text);
-	if (client->addr.family == 6)
+	if (client->bits < (client->addr.family == 4 ? 32 : 128))
 		buf_printf(buf, "/%u", client->bits);
 }
 

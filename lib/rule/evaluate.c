@@ -76,8 +76,9 @@ say_age(const struct list_age *age, uint64_t now_us, char *text)
 }
 
 static void
-write_evidence(const struct rule *rule, uint64_t now_us,
-    const struct signals *signals, struct fs_evidence *evidence)
+write_evidence(const struct fs_ruleset *rules, const struct rule *rule,
+    uint64_t now_us, const struct signals *signals,
+    struct fs_evidence *evidence)
 {
 	const struct list_age *age = oldest_list(rule, now_us);
 	const struct fs_rule_info *info = &rule->info;
@@ -87,7 +88,7 @@ write_evidence(const struct rule *rule, uint64_t now_us,
 	text_copy(evidence->family, sizeof(evidence->family), info->family);
 	text_copy(evidence->protocol, sizeof(evidence->protocol),
 	    info->protocol);
-	says_write(&rule->says, signals, evidence->text);
+	says_write(&rule->says, &rules->privacy, signals, evidence->text);
 	evidence->llr = 0;
 	evidence->llr_full = rule->llr;
 	if (age != NULL) {
@@ -151,6 +152,7 @@ rule_evaluate(const struct fs_ruleset *rules, enum signal_scope scope,
 			keep(&matches, rule);
 	}
 	for (i = 0; i < matches.count; i++)
-		write_evidence(matches.rule[i], now_us, signals, &evidence[i]);
+		write_evidence(rules, matches.rule[i], now_us, signals,
+		    &evidence[i]);
 	return matches.count;
 }

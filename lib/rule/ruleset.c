@@ -37,6 +37,12 @@ set_own_regex(struct fs_ruleset *set, struct regex *regex)
 }
 
 void
+fs_ruleset_hide(struct fs_ruleset *rules, const struct fs_privacy *privacy)
+{
+	rules->privacy = *privacy;
+}
+
+void
 fs_ruleset_free(struct fs_ruleset *rules)
 {
 	struct owned *owned;
@@ -472,5 +478,5 @@ void
 rule_say(const struct fs_ruleset *rules, size_t index,
     const struct signals *signals, char *text)
 {
-	says_write(&rules->rules[index].says, signals, text);
+	says_write(&rules->rules[index].says, &rules->privacy, signals, text);
 }

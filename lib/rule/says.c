@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "signal/hide.h"
 
 static bool
 is_name_char(char c)
@@ -139,7 +140,8 @@ put_clean(struct writer *writer, const char *bytes, size_t size)
 }
 
 void
-says_write(const struct says *says, const struct signals *signals, char *room)
+says_write(const struct says *says, const struct fs_privacy *privacy,
+    const struct signals *signals, char *room)
 {
 	struct writer writer = { room, 0, false };
 	char value[FS_TEXT_SIZE + 16];
@@ -156,7 +158,7 @@ says_write(const struct says *says, const struct signals *signals, char *room)
 			put(&writer, "unknown", strlen("unknown"));
 			continue;
 		}
-		size = signals_format(signals, id, true, value, sizeof(value));
+		size = hide_format(privacy, signals, id, value, sizeof(value));
 		put_clean(&writer, value, size);
 	}
 	room[writer.used] = '\0';

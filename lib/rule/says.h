@@ -25,8 +25,8 @@ bool says_next(const char *text, size_t *at, size_t *size);
 int says_make(struct arena *arena, const char *text, struct says *says);
 
 /* Writes the sentence with its values into 'room' of FS_TEXT_SIZE bytes. An
- * unknown value reads "unknown". Characters that act (utf8_acts())
- * become '.', and what is no UTF-8 becomes U+FFFD. Cut to fit between
- * characters. */
-void says_write(const struct says *says, const struct signals *signals,
-    char *room);
+ * unknown value reads "unknown", and of others what 'privacy' keeps is shown.
+ * Characters that act (utf8_acts()) become '.', and what is no UTF-8 becomes
+ * U+FFFD. Cut to fit between characters. */
+void says_write(const struct says *says, const struct fs_privacy *privacy,
+    const struct signals *signals, char *room);

@@ -56,6 +56,7 @@ struct fs_ruleset {
 	struct ready *ready[2][2];
 	size_t ready_count[2][2];
 	char digest[DIGEST_HEX_SIZE];
+	struct fs_privacy privacy; /* Of sentences. */
 };
 
 /* ---- Loading ---------------------------------------------------------- */

@@ -15,6 +15,8 @@ enum {
 static const struct signal_info table[SIGNAL_COUNT] = {
 	[SIGNAL_CLIENT_IP] = { "client.ip", ADDR, UNIT_NONE, BOTH, ANY,
 	    "the client's address, for lists; rows have it as a column" },
+	[SIGNAL_CLIENT_HIDDEN] = { "client.hidden", TEXT, UNIT_NONE, BOTH, ANY,
+	    "what a row has in place of the address: prefix or pseudonym" },
 	[SIGNAL_SERVER_IP] = { "server.ip", ADDR, UNIT_NONE, FLOW, ANY,
 	    "the server's address, for lists; rows have it as a column" },
 	[SIGNAL_CLIENT_COUNTRY] = { "client.country", TEXT, UNIT_NONE, BOTH,

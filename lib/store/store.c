@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "signal/hide.h"
 #include "store/count.h"
 #include "store/several.h"
 #include "store/sqlite.h"
@@ -86,6 +87,7 @@ fs_store_close(struct fs_store *store)
 	if (store == NULL)
 		return;
 	store->ops->close(store->state);
+	privacy_free(store->privacy);
 	free(store);
 }
 
@@ -94,6 +96,18 @@ static const struct fs_store *
 keeper(const struct fs_store *store)
 {
 	return store->ops == &several_ops ? several_first(store->state) : store;
+}
+
+int
+fs_store_hide(struct fs_store *store, const struct fs_privacy *privacy)
+{
+	struct privacy *hiding = NULL;
+
+	if (hide_is_on(privacy) && (hiding = privacy_new(privacy)) == NULL)
+		return -ENOMEM;
+	privacy_free(store->privacy);
+	store->privacy = hiding;
+	return 0;
 }
 
 int
@@ -108,6 +122,8 @@ int
 fs_store_put_flow(struct fs_store *store, const struct fs_observation *flow,
     struct fs_err *err)
 {
+	if (store->privacy != NULL)
+		flow = privacy_flow(store->privacy, flow);
 	return keeper(store)->ops->put_flow(keeper(store)->state, flow, err);
 }
 
@@ -115,6 +131,10 @@ int
 fs_store_put_client(struct fs_store *store, const struct fs_client *client,
     struct fs_err *err)
 {
+	if (store->privacy != NULL)
+		client = privacy_client(store->privacy, client);
+	if (client == NULL)
+		return 0;
 	return keeper(store)->ops->put_client(keeper(store)->state, client,
 	    err);
 }

@@ -8,6 +8,7 @@
 
 #include "flowscan.h"
 #include "signal/signal.h"
+#include "store/privacy.h"
 
 enum { STORE_DEFAULT_SPAN_H = 24 };
 
@@ -210,7 +211,8 @@ struct fs_store {
 	uint64_t seed; /* Of tables in memory. */
 	/* What analysts say, borrowed; or null. */
 	const struct fs_desk *desk;
-	uint64_t now_us; /* For what has expired. */
+	uint64_t now_us;         /* For what has expired. */
+	struct privacy *privacy; /* Owned; null: rows go in as they are. */
 };
 
 /* ---- Questions --------------------------------------------------------- */

@@ -57,6 +57,21 @@ test_sums(void)
 	digest_free(NULL);
 }
 
+/* RFC 4231, case 1, whose key of 20 bytes is padded with zeros. */
+static void
+test_hmac(void)
+{
+	uint8_t key[DIGEST_SHA256_SIZE] = { 0 }, sum[DIGEST_SHA256_SIZE];
+	char text[DIGEST_HEX_SIZE];
+
+	memset(key, 0x0b, 20);
+	tap_ok(digest_hmac(key, "Hi There", 8, sum), "hmac works");
+	digest_hex(sum, sizeof(sum), text);
+	tap_text(text,
+	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+	    "hmac");
+}
+
 /* RFC 4648, section 10. */
 static void
 test_base64(void)
@@ -294,6 +309,7 @@ int
 main(void)
 {
 	test_sums();
+	test_hmac();
 	test_base64();
 	test_extract();
 	test_expand();

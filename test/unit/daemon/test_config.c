@@ -57,7 +57,8 @@ static const struct {
 	    "in policy.ignore; did you mean 'protocols'?" },
 	{ "limits: {tcp-idle: 5s}\n", 1, 10, "did you mean 'tcp_idle'?" },
 	{ "scope: all\nscope: all\n", 2, 1, "duplicate key 'scope'" },
-	{ "privacy: {sni: none}\n", 1, 1, "not available in this version" },
+	{ "privacy: {sni: none}\n", 1, 11, "unknown key 'sni' in privacy" },
+	{ "privacy: {clients: pseudonym}\n", 1, 10, "without a key" },
 	{ "store: {path: a, clean: none}\n", 1, 18,
 	    "store.clean is not available" },
 
