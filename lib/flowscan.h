@@ -1031,6 +1031,7 @@ struct fs_out {
 	unsigned width;     /* Columns of the terminal, 0: no limit. */
 	bool color;
 	const char *command; /* What reproduces this, for 'explain'. */
+	bool links;          /* HTML: to the pages that 'flowscan serve' has. */
 };
 
 /* Each writes one answer, and counts the rows in '*matched' (may be null).

@@ -118,3 +118,13 @@ access_given(const struct options *options, uint64_t rows)
 {
 	return note_all(options, "given", &rows);
 }
+
+bool
+access_is_logged(const char *db)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	path_of(db, path);
+	return lstat(path, &status) == 0 || errno != ENOENT;
+}

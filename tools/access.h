@@ -11,3 +11,5 @@
 int access_ask(const struct options *options);
 /* How many rows were found. The same result. */
 int access_given(const struct options *options, uint64_t rows);
+/* Whether reads of this database are written down. */
+bool access_is_logged(const char *db);

@@ -74,6 +74,8 @@ int serve_run(const struct serve *serve,
 int serve_healthz(const struct serve *serve,
     const struct serve_request *request, struct serve_reply *reply,
     struct fs_err *err);
+int serve_page(const struct serve *serve, const struct serve_request *request,
+    struct serve_reply *reply, struct fs_err *err);
 int serve_metrics(const struct serve *serve,
     const struct serve_request *request, struct serve_reply *reply,
     struct fs_err *err);

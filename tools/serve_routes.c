@@ -3,6 +3,11 @@
 const struct serve_route serve_routes[] = {
 	{ "/healthz", serve_healthz, true },
 	{ "/metrics", serve_metrics, false },
+	{ "/", serve_page, false },
+	{ "/clients", serve_page, false },
+	{ "/flows", serve_page, false },
+	{ "/by", serve_page, false },
+	{ "/explain", serve_page, false },
 	{ NULL, NULL, false },
 };
 

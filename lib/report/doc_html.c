@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/addr.h"
 #include "report/html.h"
 
 /* What is open at the end of the page so far. An item of the first level waits
@@ -26,15 +27,41 @@ tone_class(enum datum_tone tone)
 	}
 }
 
+/* How much of the line's begin is a client, which has a page of its own. */
+static size_t
+client_size(const struct doc *doc)
+{
+	const struct buf *line = &doc->line;
+	const char *blank =
+	    line->size > 0 ? memchr(line->bytes, ' ', line->size) : NULL;
+	size_t size = blank != NULL ? (size_t)(blank - line->bytes) : 0;
+	char text[ADDR_TEXT_SIZE + 4];
+	struct fs_prefix prefix;
+
+	if (size > 0 && line->bytes[size - 1] == ':')
+		size--;
+	if (!doc->out->links || size == 0 || size >= sizeof(text))
+		return 0;
+	memcpy(text, line->bytes, size);
+	text[size] = '\0';
+	return addr_parse_prefix(text, true, &prefix) ? size : 0;
+}
+
 /* Adds the line, stressed. */
 static void
 put_line(struct doc *doc, struct buf *to, enum datum_tone tone)
 {
 	const char *class = tone_class(tone);
+	size_t linked = client_size(doc);
 
 	if (class != NULL)
 		buf_printf(to, "<span class=\"%s\">", class);
-	html_text(to, doc->line.bytes, doc->line.size);
+	if (linked > 0) {
+		html_link(to, "/explain?subject=", doc->line.bytes, linked);
+		html_text(to, doc->line.bytes, linked);
+		buf_add_text(to, "</a>");
+	}
+	html_text(to, doc->line.bytes + linked, doc->line.size - linked);
 	if (class != NULL)
 		buf_add_text(to, "</span>");
 }

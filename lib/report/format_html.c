@@ -43,6 +43,60 @@ tone_class(const struct datum *datum, bool right)
 	}
 }
 
+/* The page that a cell leads to, or null. */
+static const char *
+page_of(const struct rows *rows, const struct column *column)
+{
+	static const struct {
+		const char *name, *page;
+	} pages[] = {
+		{ "client", "/explain?subject=" },
+		{ "client_ip", "/explain?subject=" },
+		{ "flow_id", "/explain?subject=" },
+		{ "class", "/clients?class=" },
+		{ "country", "/clients?country=" },
+		{ "asn", "/clients?asn=" },
+		{ "rule", "/clients?rule=" },
+		{ "service", "/clients?service=" },
+		{ "sensor", "/clients?sensor=" },
+	};
+	size_t i;
+
+	for (i = 0; rows->out->links && i < sizeof(pages) / sizeof(pages[0]);
+	     i++)
+		if (strcmp(pages[i].name, column->name) == 0)
+			return pages[i].page;
+	return NULL;
+}
+
+/* Of "198.51.100.7:443" a client is the address alone. */
+static size_t
+linked_size(const struct column *column, const struct buf *cell)
+{
+	const char *colon;
+
+	if (strcmp(column->name, "client") != 0 || cell->size == 0)
+		return cell->size;
+	colon = memrchr(cell->bytes, ':', cell->size);
+	if (colon == NULL || memchr(cell->bytes, ':', cell->size) != colon)
+		return cell->size;
+	return (size_t)(colon - cell->bytes);
+}
+
+static void
+put_cell(struct rows *rows, const struct column *column)
+{
+	const struct buf *cell = &rows->cells;
+	const char *page = page_of(rows, column);
+
+	if (page != NULL && cell->size > 0)
+		html_link(&rows->buf, page, cell->bytes,
+		    linked_size(column, cell));
+	html_text(&rows->buf, cell->bytes, cell->size);
+	if (page != NULL && cell->size > 0)
+		buf_add_text(&rows->buf, "</a>");
+}
+
 static void
 html_row(struct rows *rows, const struct datum *datum)
 {
@@ -55,7 +109,7 @@ html_row(struct rows *rows, const struct datum *datum)
 		datum_words(&datum[i], false, cell);
 		buf_printf(&rows->buf, "<td%s>",
 		    tone_class(&datum[i], is_right(&rows->column[i])));
-		html_text(&rows->buf, cell->bytes, cell->size);
+		put_cell(rows, &rows->column[i]);
 		buf_add_text(&rows->buf, "</td>");
 		rows->buf.error |= buf_error(cell);
 	}

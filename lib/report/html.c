@@ -1,5 +1,6 @@
 #include "report/html.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -29,14 +30,15 @@ static const char css[] =
     ".good{color:var(--good)}.doubt{color:var(--doubt)}"
     ".bad{color:var(--bad)}.faint{color:var(--faint)}"
     "pre{background:var(--soft);padding:.6rem .8rem;overflow-x:auto;"
-    "margin:.4rem 0;font:13px/1.45 ui-monospace,monospace;tab-size:8}"
+    "margin:.4rem 0;font:13px/1.45 "
+    "ui-monospace,monospace;tab-size:8;white-space:pre-wrap}"
     ".wide{overflow-x:auto;margin:.5rem 0}"
     "table{border-collapse:collapse;font-size:14px}"
     "caption{text-align:left;color:var(--faint);padding:.3rem 0}"
     "th,td{padding:.25rem .7rem .25rem 0;text-align:left;"
     "vertical-align:top;border-bottom:1px solid var(--line)}"
     "th{white-space:nowrap;position:sticky;top:0;background:var(--paper)}"
-    "td{overflow-wrap:anywhere;max-width:34rem}"
+    "td{overflow-wrap:break-word;max-width:34rem}"
     ".n{text-align:right;font-variant-numeric:tabular-nums;"
     "white-space:nowrap}"
     "figure{margin:.8rem 0}figcaption{color:var(--faint);font-size:13px}"
@@ -114,4 +116,19 @@ html_text(struct buf *buf, const char *text, size_t size)
 		case '\'': buf_add_text(buf, "&#39;"); break;
 		default: buf_add_char(buf, text[i]);
 		}
+}
+
+void
+html_link(struct buf *buf, const char *page, const char *text, size_t size)
+{
+	size_t i;
+
+	buf_printf(buf, "<a href=\"%s", page);
+	for (i = 0; i < size; i++)
+		if (isalnum((unsigned char)text[i]) ||
+		    strchr("-._~", text[i]) != NULL)
+			buf_add_char(buf, text[i]);
+		else
+			buf_printf(buf, "%%%02X", (unsigned char)text[i]);
+	buf_add_text(buf, "\">");
 }

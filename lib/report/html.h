@@ -11,3 +11,8 @@ void html_end(struct buf *buf);
 /* Adds escaped text as HTML, in an element or an attribute in double
  * quotes. */
 void html_text(struct buf *buf, const char *text, size_t size);
+
+/* Begins a link to a page of 'flowscan serve', whose address ends with 'text'
+ * as it is written in an address; ends with "</a>". */
+void html_link(struct buf *buf, const char *page, const char *text,
+    size_t size);

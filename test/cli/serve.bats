@@ -93,7 +93,7 @@ get() {
 
 @test "serve: methods, paths and names that are none" {
 	serve
-	[[ "$(get /)" == *" 404 "* ]]
+	[[ "$(get /none)" == *" 404 "* ]]
 	[[ "$(get /metrics/)" == *" 404 "* ]]
 	[[ "$(get /../metrics)" == *" 404 "* ]]
 	[[ "$(ask 'POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc')" != *" 200 "* ]]
@@ -157,4 +157,58 @@ get() {
 	serve
 	[[ "$(get /healthz)" == *" 503 "* ]]
 	get /metrics | grep -q '^flowscan_store_readable 0$'
+}
+
+# page PATH: the page without its headers; its status must be 200.
+page() {
+	get "$1" >"$T/page"
+	head -n 1 "$T/page" | grep -q ' 200 ' || { head -n 1 "$T/page"; return 1; }
+	sed -i '1,/^\r$/d' "$T/page"
+}
+
+@test "serve: the report's pages, with links and a filter" {
+	rm -f "$DB"*
+	"$BIN/flowscand" -c test/data/flowscand-demo.yaml -r test/data/demo.pcap.zst \
+		--db "$DB" 2>/dev/null
+	serve
+	page /
+	grep -q '<a href="/explain?subject=192.0.2.34">192.0.2.34</a>' "$T/page"
+	grep -q '<form method="get" action="/"' "$T/page"
+	page /clients?q=class:vpn
+	[ "$(grep -c '^<tr><td' "$T/page")" -eq 3 ]
+	grep -q 'value="class:vpn"' "$T/page"
+	page "/clients?country=gb"
+	[ "$(grep -c '^<tr><td' "$T/page")" -eq 1 ]
+	page /flows?limit=7
+	[ "$(grep -c '^<tr><td' "$T/page")" -eq 7 ]
+	grep -q '<a href="/explain?subject=[0-9a-f]\{16\}">' "$T/page"
+	page /by?what=country
+	grep -q '<a href="/clients?country=US">US</a>' "$T/page"
+	page /explain?subject=192.0.2.34
+	grep -q '<h1>Client 192.0.2.34' "$T/page"
+	page "/explain?subject=2001:db8:10::%2F64"
+}
+
+@test "serve: a filter that is none is told, and acts nowhere" {
+	serve
+	run get '/clients?q=clas:vpn'
+	[[ "$output" == *" 400 "*"'clas' is no filter: did you mean 'class'?"* ]]
+	run get '/flows?limit=zz'
+	[[ "$output" == *" 400 "*"expected a number of rows"* ]]
+	run get '/explain?subject=192.0.2.99'
+	[[ "$output" == *" 404 "* ]]
+	page '/clients?q=client:192.0.2.1%20country:DE'
+	grep -q 'value="client:192.0.2.1 country:DE"' "$T/page"
+	run get '/clients?q=%22%3E%3Cb%3Ex'
+	echo "$output"
+	[[ "$output" == *" 400 "*"text/plain"* ]]
+}
+
+@test "serve: where reads are logged, pages are not shown" {
+	: >"$T/access.log"
+	serve
+	run get /clients
+	[[ "$output" == *" 403 "*"logged: ask it with the command line"* ]]
+	run get /healthz
+	[[ "$output" == *" 200 "* ]]
 }
