@@ -43,8 +43,9 @@ static int
 count(const struct list *like, const char *bytes, size_t size,
     struct first *first, struct fs_feed_result *result)
 {
+	/* What named the rule file is gone by now. */
 	struct list list = { .name = like->name,
-		.place = like->place,
+		.place = { like->path, 0, 0 },
 		.is_feed = true,
 		.feed = like->feed,
 		.source = { like->path, bytes, size } };
