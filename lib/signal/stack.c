@@ -91,7 +91,8 @@ add_window(struct text *text, const struct packet_tcp *tcp)
 	    tcp->window % tcp->mss == 0;
 
 	add(text, whole ? ":mss*" : ":");
-	add_number(text, whole ? tcp->window / tcp->mss : tcp->window);
+	add_number(text,
+	    whole ? (unsigned)(tcp->window / tcp->mss) : tcp->window);
 }
 
 static void
