@@ -71,6 +71,21 @@ build_exception(struct rule_reading *r, const struct yaml_node *node,
 	check_scope(r, condition, uses);
 }
 
+/* Two of one name could not be told apart where they are shown. */
+static void
+check_name(struct rule_reading *r, const struct yaml_node *node,
+    const char *name)
+{
+	const struct exception *other;
+
+	for (other = r->rule->exceptions; name && other; other = other->next)
+		if (other->name && strcmp(other->name, name) == 0) {
+			reading_fault(&r->reading, yaml_find(node, "name"),
+			    "a second exception '%s' of this rule", name);
+			return;
+		}
+}
+
 static void
 read_exception(struct rule_reading *r, const struct yaml_node *node)
 {
@@ -89,6 +104,7 @@ read_exception(struct rule_reading *r, const struct yaml_node *node)
 	if (yaml_find(node, "name") == NULL)
 		reading_missing(&r->reading, node, "the key 'name' is missing");
 	exception->name = key_name(&r->reading, node, "name", FS_NAME_SIZE - 1);
+	check_name(r, node, exception->name);
 	exception->reason =
 	    key_required(&r->reading, node, "reason", REASON_MAX);
 	exception->condition =

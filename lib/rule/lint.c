@@ -47,6 +47,25 @@ lint_number(const struct lint *lint, const struct test *test)
 		    "'exists' to know whether it was measured");
 }
 
+/* A country is a code of two capitals, and texts are compared as they are. */
+static void
+lint_country(const struct lint *lint, const struct test *test)
+{
+	struct cursor text = cursor_of(test->text, test->text_size);
+	bool code = text.left == 2;
+	uint8_t letter;
+
+	if (test->signal != SIGNAL_CLIENT_COUNTRY &&
+	    test->signal != SIGNAL_SERVER_COUNTRY)
+		return;
+	while (code && cursor_u8(&text, &letter))
+		code = letter >= 'A' && letter <= 'Z';
+	if (!code)
+		warn(lint, test->at,
+		    "no such country: expected a code of two capitals, such "
+		    "as DE");
+}
+
 static bool
 is_constant(const struct test *test)
 {
@@ -67,6 +86,8 @@ lint_test(const struct lint *lint, const struct test *test)
 
 	if (test->kind == TEST_NUMBER)
 		lint_number(lint, test);
+	if (test->kind == TEST_TEXT)
+		lint_country(lint, test);
 	if (!is_constant(test))
 		return;
 	warn(lint, test->at,

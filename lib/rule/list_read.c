@@ -225,7 +225,8 @@ read_feed(struct reading *reading, const struct yaml_node *node,
     struct list *list)
 {
 	static const char *const of_tables[] = { "column", "where", NULL };
-	static const char *const of_files[] = { "reader", "may_shrink", NULL };
+	static const char *const of_files[] = { "reader", "may_shrink", "url",
+		NULL };
 	const struct yaml_node *at;
 	size_t i;
 

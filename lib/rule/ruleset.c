@@ -91,12 +91,21 @@ build_form(struct loader *loader, struct list *list, enum list_form form)
 }
 
 static void
-tell_unknown_list(struct loader *loader, const char *name,
+tell_unknown_list(struct loader *loader, const char *name, enum list_form form,
     const struct place *place)
 {
 	const char **names = names_of(loader, &loader->lists, 0);
 	const char *nearest = names ? yaml_nearest(name, names) : NULL;
 
+	/* A bad address is no list that someone forgot. */
+	if (form == LIST_CIDR && nearest == NULL && name[0] >= '0' &&
+	    name[0] <= '9') {
+		fault_error(&loader->faults, place,
+		    "expected an address, a network such as 203.0.113.0/24, "
+		    "or a list's name, found '%.64s'",
+		    name);
+		return;
+	}
 	fault_error(&loader->faults, place, "unknown list '%.64s'%s%s%s", name,
 	    nearest ? "; did you mean '" : "", nearest ? nearest : "",
 	    nearest ? "'?" : "");
@@ -122,7 +131,7 @@ loader_list(struct loader *loader, const char *name, enum list_form form,
 		    "list '%s' has the format %s, but %s is asked for here",
 		    name, list_form_names[list->format], list_form_names[form]);
 	else
-		tell_unknown_list(loader, name, &place);
+		tell_unknown_list(loader, name, form, &place);
 	return NULL;
 }
 

@@ -54,6 +54,8 @@ static const struct {
 	{ "flow.server_port in nothing-like-it", 20, "unknown list" },
 	{ "tls.sni suffix domain", 15, "unknown list 'domain'" },
 	{ "http.forwarded cidr network", 20, "unknown list 'network'" },
+	{ "client.ip = 300.1.1.1", 12, "expected an address" },
+	{ "client.ip cidr 10.0.0.0/33", 15, "a network such as" },
 	{ "u17(c2s.bytes, 0) = 1", 0, "did you mean 'u16'?" },
 	{ "sum(c2s.bytes, 0) = 1", 0, "unknown function 'sum'" },
 	/* Types. */

@@ -172,6 +172,9 @@ static const struct {
 	    1, 3, "one of 'items' and 'file'" },
 	{ "items that are no list", "- {list: l, items: a}\n", NULL, 1, 20,
 	    "expected a list such as" },
+	{ "an address to fetch items from",
+	    "- {list: l, items: [a], url: 'https://example.org/l'}\n", NULL, 1,
+	    30, "'url' is about a 'file'" },
 	{ "an unknown format", "- {list: l, items: [a], format: cidrs}\n", NULL,
 	    1, 33, "one of text, number, cidr, suffix" },
 	{ "a missing file", "- {list: l, file: nosuch.txt}\n", NULL, 1, 19,
@@ -250,6 +253,17 @@ static const struct {
 	    RULE("  exceptions: [{name: e, reason: w, condition: client.flows "
 		 "> 1}]\n"),
 	    NULL, 7, 48, "when a rule of a flow is asked" },
+	{ "two exceptions of one name",
+	    RULE("  exceptions:\n"
+		 "    - {name: e, condition: tls.sni = y, reason: w}\n"
+		 "    - {name: e, condition: tls.sni = z, reason: w}\n"),
+	    NULL, 9, 14, "a second exception 'e'" },
+	{ "an exception of the rule's name in its override",
+	    RULE(
+		"  exceptions: [{name: e, condition: tls.sni = y, reason: w}]\n"
+		"- override: r\n  reason: w\n  exceptions:\n"
+		"    - {name: e, condition: tls.sni = z, reason: w}\n"),
+	    NULL, 11, 14, "a second exception 'e'" },
 	/* Versions. */
 	{ "no version", RULE("  requires: new\n"), NULL, 7, 13,
 	    "such as 0.2 or 0.2.1" },
@@ -378,6 +392,11 @@ static const struct {
 	{ "no signal, true", BEFORE "1 + 1 = 2\n", 6, 20, "always true" },
 	{ "no signal, false", BEFORE "1 > 2\n", 6, 16, "never true" },
 	{ "a negative count", BEFORE "flow.gaps < 0\n", 6, 24, "never true" },
+	{ "a country in small letters", BEFORE "client.country = de\n", 6, 29,
+	    "no such country" },
+	{ "a country of three letters",
+	    BEFORE "flow.gaps = 0 and server.country = DEU\n", 6, 47,
+	    "such as DE" },
 	{ "no negative count", BEFORE "flow.gaps >= 0\n", 6, 24,
 	    "always true" },
 	{ "two values at once", BEFORE "flow.gaps > 5 and flow.gaps < 3\n", 6,
