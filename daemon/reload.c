@@ -221,8 +221,12 @@ refuse(struct reload *reload)
 	    "rules: the new set is refused, the old one stays (%.12s)%s%s",
 	    fs_ruleset_digest(reload->pipeline->rules),
 	    err->text[0] ? ": " : "", err->text);
-	snprintf(text, sizeof(text), "%.60s:%u:%u: %.140s",
-	    slash ? slash + 1 : err->file, err->line, err->column, err->text);
+	if (err->line == 0)
+		snprintf(text, sizeof(text), "%.200s", err->text);
+	else
+		snprintf(text, sizeof(text), "%.60s:%u:%u: %.140s",
+		    slash ? slash + 1 : err->file, err->line, err->column,
+		    err->text);
 	/* What cannot be stored ends the run at its next commit. */
 	if (pipeline_tick(reload->pipeline, pipeline_live_us()) == 0)
 		(void)pipeline_event(reload->pipeline, FS_EVENT_REFUSED,
