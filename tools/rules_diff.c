@@ -39,8 +39,11 @@ rules_diff(int argc, char **argv)
 	struct diff diff = { .before = NULL };
 	struct options *options = &diff.options;
 	unsigned warnings;
-	int code = options_read(argc, argv, &kind, options);
+	char name[] = "rules diff";
+	int code;
 
+	argv[0] = name;
+	code = options_read(argc, argv, &kind, options);
 	if (code < 0)
 		code = rules_load((const char *const *)options->operands, 1,
 		    &diff.before, &warnings);

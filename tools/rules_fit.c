@@ -277,8 +277,11 @@ rules_fit(int argc, char **argv)
 	const char *path = take_labels(&argc, argv);
 	struct fit fit = { .labels = NULL };
 	unsigned warnings;
-	int code = options_read(argc, argv, &kind, &fit.options);
+	char name[] = "rules fit";
+	int code;
 
+	argv[0] = name;
+	code = options_read(argc, argv, &kind, &fit.options);
 	if (code < 0)
 		code = path != NULL ? read_labels(&fit, path) : read_desk(&fit);
 	if (code < 0)

@@ -133,8 +133,15 @@ rules_load(const char *const *paths, size_t count, struct fs_ruleset **rules,
 	static const char *const usual[] = { RULES_DIR };
 	struct rules_faults faults = { 0 };
 	struct fs_err err = { 0 };
+	size_t i;
 	int rc;
 
+	for (i = 0; i < count; i++)
+		if (paths[i][0] == '-')
+			return complain("rules", CODE_USAGE,
+			    "unknown option '%s', or one behind a path: write "
+			    "'./%s' if it is a file",
+			    paths[i], paths[i]);
 	if (count == 0)
 		rc = fs_ruleset_load(usual, 1, rules_take_fault, &faults, &err,
 		    rules);

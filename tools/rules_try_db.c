@@ -70,8 +70,11 @@ rules_try_db(int argc, char **argv)
 	struct options *options = &attempt.options;
 	struct fs_ruleset *rules = NULL;
 	unsigned warnings;
-	int code = options_read(argc, argv, &kind, options);
+	char name[] = "rules try";
+	int code;
 
+	argv[0] = name;
+	code = options_read(argc, argv, &kind, options);
 	if (code < 0 && options->operand_count == 0)
 		code = rules_misused("try", "the name of a rule is missing");
 	if (code < 0)
