@@ -169,7 +169,7 @@ fs_feeds_info(const struct fs_feeds *feeds, size_t index,
 static bool
 has_shrunk(const struct list *list, size_t before, size_t after)
 {
-	return !list->may_shrink && after < before / 2;
+	return !list->may_shrink && after < before - before / 2;
 }
 
 int

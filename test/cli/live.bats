@@ -114,20 +114,20 @@ send() {
 
 @test "a feed that is suddenly shorter is not taken over" {
 	mkdir "$BATS_TEST_TMPDIR/rules"
-	seq -f '198.51.100.%g' 100 >"$BATS_TEST_TMPDIR/rules/feed.txt"
+	seq -f '198.51.100.%g' 101 >"$BATS_TEST_TMPDIR/rules/feed.txt"
 	rule listed 'server.ip cidr feed'
 	echo '- {list: feed, file: feed.txt, reader: lines}' >>"$BATS_TEST_TMPDIR/rules/one.yaml"
 	printf 'rules: [%s]\nuser: root\n' "$BATS_TEST_TMPDIR/rules" >"$BATS_TEST_TMPDIR/live.yaml"
 	capture
-	seq -f '198.51.100.%g' 20 >"$BATS_TEST_TMPDIR/feed.new"
+	seq -f '198.51.100.%g' 50 >"$BATS_TEST_TMPDIR/feed.new"
 	mv "$BATS_TEST_TMPDIR/feed.new" "$BATS_TEST_TMPDIR/rules/feed.txt"
 	kill -HUP $scanner
-	logged "the new set is refused.*list 'feed' has 20 items where it had 100"
+	logged "the new set is refused.*list 'feed' has 50 items where it had 101"
 	send 5001
 	sleep 1.5
 	run "$BIN/flowscan" report --db "$DB"
 	echo "$output"
-	[[ "$output" == *"newer rules were refused: list 'feed' has 20 items"* ]]
+	[[ "$output" == *"newer rules were refused: list 'feed' has 50 items"* ]]
 	kill -TERM $scanner
 	wait $scanner
 }
