@@ -84,9 +84,29 @@ test_changes(void)
 	free(signals);
 }
 
+static void
+test_second_exception(void)
+{
+	const char *own =
+	    GAP_RULE "  exceptions:\n"
+		     "    - {name: e, reason: w, condition: flow.gaps = 0}\n"
+		     "    - {name: e, reason: w, condition: flow.gaps = 1}\n";
+	const char *override =
+	    GAP_RULE "  exceptions:\n"
+		     "    - {name: e, reason: w, condition: flow.gaps = 0}\n"
+		     "- override: late\n  reason: w\n  exceptions:\n"
+		     "    - {name: e, reason: w, condition: flow.gaps = 1}\n";
+
+	expect("two exceptions of one name", own, NULL, 9, 14,
+	    "a second exception 'e'");
+	expect("and one in an override", override, NULL, 12, 14,
+	    "a second exception 'e'");
+}
+
 int
 main(void)
 {
 	test_changes();
+	test_second_exception();
 	return tap_done();
 }

@@ -253,17 +253,6 @@ static const struct {
 	    RULE("  exceptions: [{name: e, reason: w, condition: client.flows "
 		 "> 1}]\n"),
 	    NULL, 7, 48, "when a rule of a flow is asked" },
-	{ "two exceptions of one name",
-	    RULE("  exceptions:\n"
-		 "    - {name: e, condition: tls.sni = y, reason: w}\n"
-		 "    - {name: e, condition: tls.sni = z, reason: w}\n"),
-	    NULL, 9, 14, "a second exception 'e'" },
-	{ "an exception of the rule's name in its override",
-	    RULE(
-		"  exceptions: [{name: e, condition: tls.sni = y, reason: w}]\n"
-		"- override: r\n  reason: w\n  exceptions:\n"
-		"    - {name: e, condition: tls.sni = z, reason: w}\n"),
-	    NULL, 11, 14, "a second exception 'e'" },
 	/* Versions. */
 	{ "no version", RULE("  requires: new\n"), NULL, 7, 13,
 	    "such as 0.2 or 0.2.1" },
@@ -394,9 +383,6 @@ static const struct {
 	{ "a negative count", BEFORE "flow.gaps < 0\n", 6, 24, "never true" },
 	{ "a country in small letters", BEFORE "client.country = de\n", 6, 29,
 	    "no such country" },
-	{ "a country of three letters",
-	    BEFORE "flow.gaps = 0 and server.country = DEU\n", 6, 47,
-	    "such as DE" },
 	{ "no negative count", BEFORE "flow.gaps >= 0\n", 6, 24,
 	    "always true" },
 	{ "two values at once", BEFORE "flow.gaps > 5 and flow.gaps < 3\n", 6,
