@@ -238,6 +238,13 @@ rule_read_override(struct rule_reading *r)
 		return;
 	r->rule->info.changed =
 	    key_required(&r->reading, r->node, "reason", REASON_MAX);
+	if (r->node->count == 2 && r->rule->info.changed) {
+		struct place place = place_of(r->reading.source, r->node);
+
+		fault_warning(r->reading.faults, &place,
+		    "this override changes nothing: expected what it is for, "
+		    "such as 'enabled' or 'exceptions'");
+	}
 	override_state(r);
 	if (yaml_find(r->node, "view") && !yaml_find(r->node, "condition"))
 		reading_fault(&r->reading, yaml_find(r->node, "view"),

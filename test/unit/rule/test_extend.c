@@ -103,10 +103,27 @@ test_second_exception(void)
 	    "a second exception 'e'");
 }
 
+static void
+test_empty_override(void)
+{
+	struct told told = { 0 };
+	struct fs_ruleset *rules = NULL;
+
+	tap_int(files_load(GAP_RULE "- {override: late, reason: w}\n", NULL,
+		    &told, &rules),
+	    0, "an override of nothing loads");
+	tap_int(told.warnings, 1, "with a warning");
+	tap_int(told.first.line, 7, "at its line");
+	tap_ok(strstr(told.first.text, "changes nothing") != NULL, "%s",
+	    told.first.text);
+	fs_ruleset_free(rules);
+}
+
 int
 main(void)
 {
 	test_changes();
 	test_second_exception();
+	test_empty_override();
 	return tap_done();
 }
