@@ -16,6 +16,7 @@ read_records(const struct feed_spec *spec, const struct source *source,
 {
 	struct feed_item item = { .kind = FEED_ANY };
 	const struct json_node *record, *value;
+	int64_t number;
 	size_t i;
 
 	if (!json_tree_is_array(root))
@@ -29,6 +30,8 @@ read_records(const struct feed_spec *spec, const struct source *source,
 		item.size = item.text != NULL ? strlen(item.text) : 0;
 		if (!json_tree_is_object(record))
 			sink->reject(sink->ctx, &item, "a record");
+		else if (json_tree_i64(value, &number))
+			sink->reject(sink->ctx, &item, "a text, no number,");
 		else if (item.size > 0 &&
 		    feed_counts(spec,
 			json_tree_text(json_tree_member(record, spec->where))))

@@ -31,6 +31,7 @@ static const char *const ja4db =
     "[{\"application\": \"curl\", \"ja4_fingerprint\": \"t13d_a_b\"},\n"
     " {\"application\": null, \"ja4_fingerprint\": \"t13d_c_d\"},\n"
     " {\"application\": \"x\", \"ja4_fingerprint\": null},\n"
+    " {\"application\": \"y\", \"ja4_fingerprint\": 5},\n"
     " 7]\n";
 static const char *const misp =
     "{\"name\": \"VPN\", \"version\": 20261101, \"type\": \"cidr\",\n"
@@ -75,9 +76,9 @@ static const struct {
 	{ "ranges of an AS", "csv", &asn_csv, "start", "end", "asn", "64500",
 	    "192.0.2.0-192.0.2.255" },
 	{ "records", "json", &ja4db, "ja4_fingerprint", NULL, NULL, NULL,
-	    "t13d_a_b|t13d_c_d|!" },
+	    "t13d_a_b|t13d_c_d|!|!" },
 	{ "some records", "json", &ja4db, "ja4_fingerprint", NULL,
-	    "application", "curl", "t13d_a_b|!" },
+	    "application", "curl", "t13d_a_b|!|!" },
 	{ "no records", "json", &misp, "x", NULL, NULL, NULL, NULL },
 	{ "a warning list", "misp", &misp, NULL, NULL, NULL, NULL,
 	    "192.0.2.0/24|2001:db8::/32|!" },
