@@ -95,7 +95,7 @@ make_room(struct head_pool *pool, struct head *head, uint32_t size)
 	uint8_t *before = head->bytes;
 	unsigned old = head->room, room = before != NULL ? old : 0;
 
-	while (room_size[room] < size)
+	while (room + 1 < HEAD_ROOMS && room_size[room] < size)
 		room++;
 	if (before != NULL && room == old)
 		return;
