@@ -225,9 +225,9 @@ int sqlite_place(struct sqlite_store *store, uint32_t number,
 /* Forgets them all. */
 void sqlite_kinds_forget(struct sqlite_store *store);
 
-/* Finds or writes the kind and the place of a flow. */
-int sqlite_intern(struct sqlite_store *store, struct names *kinds,
-    struct names *places, const struct fs_observation *flow, struct buf *buf,
+/* Finds or writes the kind and the place of a flow, of a store that has a
+ * writer. */
+int sqlite_intern(struct sqlite_store *store, const struct fs_observation *flow,
     struct fs_err *err, struct brief *brief);
 /* Reads what is written already. */
 int sqlite_intern_load(struct sqlite_store *store, struct names *kinds,

@@ -195,8 +195,7 @@ put_flow(struct sqlite_store *store, const struct fs_observation *flow,
 
 	if ((rc = sqlite_writer_ready(store, err)) < 0 ||
 	    (rc = writer_choose_part(store, row.last_us, err)) < 0 ||
-	    (rc = sqlite_intern(store, w->kinds, w->places, flow, &w->buf, err,
-		 &row)) < 0)
+	    (rc = sqlite_intern(store, flow, err, &row)) < 0)
 		return rc;
 	row.seq = w->open->first_seq + w->open->rows;
 	if ((rc = insert(store, flow, &row, err)) < 0 ||

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "signal/blob.h"
 #include "store/sqlite.h"
+#include "store/sqlite_writer.h"
 
 /* ---- By number ---------------------------------------------------------- */
 
@@ -320,15 +321,16 @@ intern_place(struct sqlite_store *store, struct names *places,
 }
 
 int
-sqlite_intern(struct sqlite_store *store, struct names *kinds,
-    struct names *places, const struct fs_observation *flow, struct buf *buf,
+sqlite_intern(struct sqlite_store *store, const struct fs_observation *flow,
     struct fs_err *err, struct brief *brief)
 {
-	int rc = intern_kind(store, kinds, flow, buf, err, &brief->kind);
+	struct sqlite_writer *w = store->writer;
+	int rc = intern_kind(store, w->kinds, flow, &w->buf, err, &brief->kind);
 
 	if (rc < 0)
 		return rc;
-	return intern_place(store, places, flow, buf, err, &brief->place);
+	return intern_place(store, w->places, flow, &w->buf, err,
+	    &brief->place);
 }
 
 /* ---- What is written already -------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "store/sqlite_writer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -326,6 +327,7 @@ writer_choose_part(struct sqlite_store *store, uint64_t last_us,
 		return rc;
 	if (w->put != NULL)
 		return 0;
+	assert(w->open != NULL);
 	return sqlite_prepare(store,
 	    "INSERT INTO flows_%lld VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
 	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
