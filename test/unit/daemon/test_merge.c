@@ -81,7 +81,7 @@ flow_of(unsigned round, unsigned number)
 
 	flow.flushed = round == ROUNDS - 1;
 	if (flow.flushed) {
-		flow.said_us = 1000 * round;
+		flow.said_us = UINT64_C(1000) * round;
 		flow.first_us = number / 4;
 	}
 	return flow;
@@ -182,7 +182,8 @@ test_merge(void)
 
 	one.whole = true;
 	hear(1, &one);
-	tap_int((long long)one.count, ROUNDS * FLOWS, "all are heard");
+	tap_int((long long)one.count, (long long)ROUNDS * FLOWS,
+	    "all are heard");
 	tap_ok(one.whole, "as they were said");
 	for (count = 2; count <= WORKERS_MAX; count++) {
 		memset(&other, 0, sizeof(other));
