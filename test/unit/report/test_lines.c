@@ -28,7 +28,7 @@ main(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *list = tap_exact("0123456789abcde", 16);
 
-		strcpy(list, cases[i].list);
+		memcpy(list, cases[i].list, strlen(cases[i].list) + 1);
 		lines_add_new(list, 16, cases[i].from);
 		tap_text(list, cases[i].want, cases[i].from);
 		free(list);
