@@ -1,5 +1,6 @@
 #include "../parse/quic_seal.h"
 #include "../parse/quic_vectors.h"
+#include "base/text.h"
 #include "feed.h"
 #include "signal/tls_state.h"
 
@@ -454,13 +455,15 @@ test_names(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct tls_state state = { .kind = TLS_KIND_TLS };
-		struct flow flow = { .service = -!cases[i].service };
+		struct flow flow = { .service = cases[i].service ? 0 : -1 };
 
 		tap_ok(!signal_tls.names(&state, &flow), "%s: nothing read",
 		    cases[i].name);
 		state.found.messages = 1u << TLS_CLIENT_HELLO;
-		strcpy(state.found.sni, cases[i].sni);
-		strcpy(state.found.alpn, cases[i].alpn);
+		text_copy(state.found.sni, sizeof(state.found.sni),
+		    cases[i].sni);
+		text_copy(state.found.alpn, sizeof(state.found.alpn),
+		    cases[i].alpn);
 		tap_ok(signal_tls.names(&state, &flow) == cases[i].want,
 		    "%s: read", cases[i].name);
 	}
