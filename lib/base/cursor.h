@@ -26,6 +26,9 @@ cursor_skip(struct cursor *cursor, size_t size)
 {
 	if (cursor->left < size)
 		return false;
+	/* Of no bytes at all the place may be null. */
+	if (size == 0)
+		return true;
 	cursor->at += size;
 	cursor->left -= size;
 	return true;
