@@ -215,8 +215,10 @@ looked_at = $(if $(2),if command -v $(1) >/dev/null; then $(1) $(3) $(2); \
 lint:
 	@BUILD=$(BUILD) perl tools/lint
 	@perl tools/protocols --check
-	@if [ -x $(BUILD)/bin/flowscan ]; then BUILD=$(BUILD) perl tools/reference --check; \
-	else echo "lint: $(BUILD)/bin/flowscan is missing, docs/rules-reference.md was not looked at"; fi
+	@if [ ! -x $(BUILD)/bin/flowscan ] || \
+	    [ -n "$$(find lib tools -name '*.[ch]' -newer $(BUILD)/bin/flowscan | head -n 1)" ]; then \
+		echo "lint: $(BUILD)/bin/flowscan is missing or older than its sources: 'make' first; docs/rules-reference.md was not looked at"; \
+	else BUILD=$(BUILD) perl tools/reference --check; fi
 	@$(call looked_at,shellcheck,$(SCRIPTS))
 	@$(call looked_at,mandoc,$(MANUALS),-T lint -W warning)
 
