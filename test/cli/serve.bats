@@ -184,7 +184,12 @@ page() {
 	grep -q '<a href="/explain?subject=[0-9a-f]\{16\}">' "$T/page"
 	page /by?what=country
 	grep -q '<a href="/clients?country=US">US</a>' "$T/page"
+	# What is set already stays when the form is sent.
+	page "/by?what=country&last=7d"
+	grep -q '<option selected>country' "$T/page"
+	grep -q '<input type="hidden" name="last" value="7d">' "$T/page"
 	page /explain?subject=192.0.2.34
+	grep -q "flowscan explain 192.0.2.34 --db $DB" "$T/page"
 	grep -q '<h1>Client 192.0.2.34' "$T/page"
 	page "/explain?subject=2001:db8:10::%2F64"
 }
@@ -195,6 +200,8 @@ page() {
 	[[ "$output" == *" 400 "*"'clas' is no filter: did you mean 'class'?"* ]]
 	run get '/flows?limit=zz'
 	[[ "$output" == *" 400 "*"expected a number of rows"* ]]
+	run get '/by?what=clas'
+	[[ "$output" == *" 400 "*"'clas' is unknown: expected client, asn"* ]]
 	run get '/explain?subject=192.0.2.99'
 	[[ "$output" == *" 404 "* ]]
 	page '/clients?q=client:192.0.2.1%20country:DE'
@@ -211,4 +218,11 @@ page() {
 	[[ "$output" == *" 403 "*"logged: ask it with the command line"* ]]
 	run get /healthz
 	[[ "$output" == *" 200 "* ]]
+}
+
+@test "serve: labels that cannot be read are not passed over in silence" {
+	echo "this is no database" >"$T/labels.db"
+	serve
+	page /clients
+	grep -q 'role="alert">.*labels.db.*labels and suppressions are left out' "$T/page"
 }
