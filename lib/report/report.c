@@ -194,79 +194,101 @@ fs_signal_info(size_t index, struct fs_signal_info *info)
 		of->meaning };
 }
 
-int
-fs_report_signals(const struct fs_out *out, struct fs_err *err,
-    uint64_t *matched)
+/* Rows of which one is made at a time, by their number. */
+struct source {
+	const struct row_kind *kind;
+	size_t count;
+	/* Returns what lies in the source's room until the next call. */
+	const void *(*row)(void *ctx, size_t index);
+	void *ctx;
+};
+
+static int
+report_all(const struct source *source, const struct fs_out *out,
+    struct fs_err *err, uint64_t *matched)
 {
 	struct list *list = list_new(err);
-	struct fs_signal_info info;
 	size_t i;
 	int rc = -ENOMEM;
 
 	if (list == NULL ||
-	    (rc = rows_begin(&list->rows, &signal_rows, out, err)) < 0)
+	    (rc = rows_begin(&list->rows, source->kind, out, err)) < 0)
 		goto out;
-	for (i = 0; i < SIGNAL_COUNT && rc >= 0; i++) {
-		fs_signal_info(i, &info);
-		rc = rows_add(&list->rows, &info);
-	}
-	if (rc < 0 || (rc = rows_end(&list->rows, SIGNAL_COUNT)) < 0)
+	for (i = 0; i < source->count && rc >= 0; i++)
+		rc = rows_add(&list->rows, source->row(source->ctx, i));
+	if (rc < 0 || (rc = rows_end(&list->rows, source->count)) < 0)
 		goto out;
 	if (matched != NULL)
-		*matched = SIGNAL_COUNT;
+		*matched = source->count;
 out:
 	list_free(list);
 	return rc;
 }
 
+static const void *
+signal_row(void *ctx, size_t index)
+{
+	fs_signal_info(index, ctx);
+	return ctx;
+}
+
+int
+fs_report_signals(const struct fs_out *out, struct fs_err *err,
+    uint64_t *matched)
+{
+	struct fs_signal_info info;
+	const struct source source = { &signal_rows, SIGNAL_COUNT, signal_row,
+		&info };
+
+	return report_all(&source, out, err, matched);
+}
+
 /* ---- Rules -------------------------------------------------------------- */
+
+struct rule_source {
+	const struct fs_ruleset *rules;
+	union {
+		struct fs_rule_info rule;
+		struct fs_list_info list;
+	};
+};
+
+static const void *
+rule_row(void *ctx, size_t index)
+{
+	struct rule_source *from = ctx;
+
+	fs_ruleset_info(from->rules, index, &from->rule);
+	return &from->rule;
+}
+
+static const void *
+list_row(void *ctx, size_t index)
+{
+	struct rule_source *from = ctx;
+
+	fs_ruleset_list_info(from->rules, index, &from->list);
+	return &from->list;
+}
 
 int
 fs_report_rules(const struct fs_ruleset *rules, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched)
 {
-	size_t i, count = fs_ruleset_count(rules);
-	struct list *list = list_new(err);
-	struct fs_rule_info info;
-	int rc = -ENOMEM;
+	struct rule_source from = { .rules = rules };
+	const struct source source = { &rule_rows, fs_ruleset_count(rules),
+		rule_row, &from };
 
-	if (list == NULL ||
-	    (rc = rows_begin(&list->rows, &rule_rows, out, err)) < 0)
-		goto out;
-	for (i = 0; i < count && rc >= 0; i++) {
-		fs_ruleset_info(rules, i, &info);
-		rc = rows_add(&list->rows, &info);
-	}
-	if (rc < 0 || (rc = rows_end(&list->rows, count)) < 0)
-		goto out;
-	if (matched != NULL)
-		*matched = count;
-out:
-	list_free(list);
-	return rc;
+	return report_all(&source, out, err, matched);
 }
 
 int
 fs_report_lists(const struct fs_ruleset *rules, const struct fs_out *out,
     struct fs_err *err, uint64_t *matched)
 {
-	size_t i, count = fs_ruleset_list_count(rules);
-	struct list *list = list_new(err);
-	struct fs_list_info info;
-	int rc = -ENOMEM;
+	struct rule_source from = { .rules = rules };
+	const struct source source = { &list_rows, fs_ruleset_list_count(rules),
+		list_row, &from };
 
-	if (list == NULL ||
-	    (rc = rows_begin(&list->rows, &list_rows, out, err)) < 0)
-		goto out;
-	for (i = 0; i < count && rc >= 0; i++) {
-		fs_ruleset_list_info(rules, i, &info);
-		rc = rows_add(&list->rows, &info);
-	}
-	if (rc < 0 || (rc = rows_end(&list->rows, count)) < 0)
-		goto out;
-	if (matched != NULL)
-		*matched = count;
-out:
-	list_free(list);
-	return rc;
+	return report_all(&source, out, err, matched);
 }
