@@ -50,9 +50,9 @@ within() {
 	"$BIN/flowscan" clients --db "$DB" --format jsonl |
 		jq -r '"\(.client_ip) \(.signals["client.rtt_min_ms"])"' \
 		>"$OUT/clients"
+	# What was sent again is not measured, so that a flow may lack one.
 	"$BIN/flowscan" flows --db "$DB" --format jsonl |
-		jq -r '"\(.client_ip) \(.signals["rtt.min_ms"])",
-			"\(.client_ip) \(.signals["rtt.tcp_ms"])"' \
+		jq -r '"\(.client_ip) \(.signals["rtt.min_ms", "rtt.tcp_ms"] | values)"' \
 		>"$OUT/flows"
 	# The least one of a client, and without loss and jitter each one.
 	for kind in good lossy reordered; do
