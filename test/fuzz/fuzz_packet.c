@@ -66,9 +66,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (decoder == NULL)
 		return 0;
 	while (next_frame(&input, &frame, &bytes)) {
-		copy = malloc(bytes.left);
-		if (bytes.left > 0)
+		/* Of no bytes there is nothing that may be read. */
+		copy = bytes.left > 0 ? malloc(bytes.left) : NULL;
+		if (copy != NULL)
 			memcpy(copy, bytes.at, bytes.left);
+		else if (bytes.left > 0)
+			break;
 		frame.bytes = copy;
 		rc = packet_decode(decoder, &frame, &stack);
 		if (!check_stack(&frame, &stack, rc))
